@@ -1,0 +1,80 @@
+"""The whole configuration of a run."""
+
+from typing import Any
+
+from pydantic import ValidationError, model_validator
+
+from hgt_studio.config.architecture import ArchitectureConfig
+from hgt_studio.config.data import DataConfig
+from hgt_studio.config.device import DeviceConfig
+from hgt_studio.config.evaluation import EvaluationConfig
+from hgt_studio.config.export import ExportConfig
+from hgt_studio.config.field import Section
+from hgt_studio.config.sampling import SamplingConfig
+from hgt_studio.config.training import TrainingConfig
+from hgt_studio.errors import ConfigError, suggest
+
+
+class RunConfig(Section):
+    """Everything that determines a run, apart from the graph file itself. The defaults are the product's."""
+
+    data: DataConfig = DataConfig()
+    architecture: ArchitectureConfig = ArchitectureConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    training: TrainingConfig = TrainingConfig()
+    device: DeviceConfig = DeviceConfig()
+    evaluation: EvaluationConfig = EvaluationConfig()
+    export: ExportConfig = ExportConfig()
+
+    @model_validator(mode="after")
+    def _one_fan_out_per_layer(self) -> "RunConfig":
+        field = "num_neighbors" if self.sampling.sampler == "neighbour" else "num_samples"
+        hops = getattr(self.sampling, field)
+        layers = self.architecture.num_layers
+        if len(hops) != layers:
+            raise ValueError(
+                f"sampling.{field}: {list(hops)} has {len(hops)} numbers and architecture.num_layers is {layers}; "
+                "give one number for each layer"
+            )
+        return self
+
+    @classmethod
+    def build(cls, values: dict[str, Any]) -> "RunConfig":
+        """A configuration from plain nested values.
+
+        Raises:
+            ConfigError: a key is unknown (the nearest one is suggested) or a value breaks its rule; one line for all.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError("; ".join(_explain(dict(item)) for item in error.errors())) from None
+
+
+def known_keys(*path: str) -> list[str]:
+    """The names of the settings under a path of sections, empty for the sections themselves."""
+    model: Any = RunConfig
+    for part in path:
+        field = model.model_fields.get(part)
+        model = next((t for t in _classes(field.annotation) if issubclass(t, Section)), None) if field else None
+        if model is None:
+            return []
+    return list(model.model_fields)
+
+
+def _classes(annotation: Any) -> list[type]:
+    options = getattr(annotation, "__args__", (annotation,))
+    return [option for option in options if isinstance(option, type)]
+
+
+def _explain(item: dict[str, Any]) -> str:
+    path = [str(part) for part in item["loc"]]
+    name = ".".join(path)
+    if item["type"] == "extra_forbidden":
+        known = known_keys(*path[:-1])
+        what = "setting" if len(path) > 1 else "section"
+        return f"{name}: there is no such {what}; {suggest(path[-1], known)}"
+    rule = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "value_error":
+        return f"{name}.{rule}" if name else rule
+    return f"{name}: got {item['input']!r}, {rule[0].lower()}{rule[1:]}"

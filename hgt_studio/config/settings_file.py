@@ -1,0 +1,89 @@
+"""`run.toml` in and out, and `section.field=value` overrides."""
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hgt_studio.config.run import RunConfig
+from hgt_studio.errors import ConfigError
+
+
+def load_config(path: Path) -> RunConfig:
+    """Read a TOML file; what it does not name keeps its default.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or holds an unknown or wrong setting.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such settings file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); give a TOML file") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML ({error})") from None
+    try:
+        return RunConfig.build(values)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def save_config(config: RunConfig, path: Path) -> None:
+    """Write every setting as TOML, atomically. Settings that are not set (None) are left out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(to_toml(config))
+    os.replace(temporary, path)
+
+
+def to_toml(config: RunConfig) -> str:
+    """The TOML text of a configuration."""
+    lines: list[str] = []
+    _write_table(config.model_dump(mode="json"), "", lines)
+    return "\n".join(lines).strip() + "\n"
+
+
+def apply_overrides(config: RunConfig, overrides: Iterable[str]) -> RunConfig:
+    """The configuration with `section.field=value` texts applied, all checked together.
+
+    A value is read as TOML (`0.5`, `true`, `[10, 5]`, `"text"`), a bare word as text, `none` as "not set".
+
+    Raises:
+        ConfigError: a text has no `=`, or names or sets something impossible.
+    """
+    values = config.model_dump(mode="json")
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(f"'{text}': write an override as section.field=value, for example training.num_epochs=20")
+        *sections, field = name.strip().split(".")
+        table = values
+        for section in sections:
+            if not isinstance(table.get(section), dict):
+                table[section] = {}
+            table = table[section]
+        table[field] = _read_value(value.strip())
+    return RunConfig.build(values)
+
+
+def _read_value(text: str) -> Any:
+    if text.casefold() == "none":
+        return None
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _write_table(values: dict[str, Any], name: str, lines: list[str]) -> None:
+    tables = {key: value for key, value in values.items() if isinstance(value, dict)}
+    if name:
+        lines += ["", f"[{name}]"]
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if key not in tables and value is not None]
+    for key, table in tables.items():
+        _write_table(table, f"{name}.{key}" if name else key, lines)

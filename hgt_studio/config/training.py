@@ -1,0 +1,50 @@
+"""Optimisation, objective and when to stop."""
+
+from typing import Literal
+
+from hgt_studio.config.field import Section, setting
+
+LinkLossName = Literal["sampled_softmax", "binary_cross_entropy"]
+
+
+class TrainingConfig(Section):
+    """An epoch is one pass of seeds as large as the node table: ceil(nodes / batch size) batches."""
+
+    num_epochs: int = setting(100, "Epochs", "passes over the nodes as seeds", unit="epochs", ge=1, le=100_000)
+    learning_rate: float = setting(0.001, "Learning rate", "peak step size of AdamW", gt=0.0, le=1.0)
+    gradient_accumulation_steps: int = setting(
+        4, "Accumulation", "batches whose gradients are averaged before one optimiser step", unit="batches", ge=1, le=1024
+    )
+    weight_decay: float = setting(0.0, "Weight decay", "AdamW's decoupled decay of the layer weights", ge=0.0, le=1.0)
+    warmup_share: float = setting(
+        0.02, "Warm-up", "share of all steps in which the learning rate rises from zero", ge=0.0, le=0.5, advanced=True
+    )
+    final_learning_rate_share: float = setting(
+        0.05, "Final rate", "what the cosine decay leaves of the learning rate at the end", ge=0.0, le=1.0, advanced=True
+    )
+    clip_norm: float = setting(
+        1.0, "Clip gradients", "largest norm of the layer gradients; 0 turns clipping off", ge=0.0, le=1e6, advanced=True
+    )
+    link_loss: LinkLossName = setting(
+        "sampled_softmax", "Link loss", "sampled softmax over the negatives in the batch, or binary cross-entropy"
+    )
+    contrastive_weight: float = setting(
+        0.5, "Contrastive weight", "w in (1 - w) x link loss + w x contrastive loss", ge=0.0, le=1.0
+    )
+    similarity_threshold: float = setting(
+        0.1, "Similarity threshold", "pairs with a Jaccard similarity above this attract each other", ge=0.0, lt=1.0
+    )
+    contrastive_node_type: str = setting("disease", "Contrastive type", "node type of the contrastive pairs")
+    contrastive_relation: str = setting(
+        "disease_protein", "Contrastive relation", "relation whose neighbour sets are compared"
+    )
+    temperature: float = setting(
+        0.1, "Temperature", "temperature of the contrastive loss (InfoNCE)", gt=0.0, le=10.0, advanced=True
+    )
+    patience: int = setting(
+        10, "Patience", "evaluations without improvement before training stops; 0: never stop early", ge=0, le=10_000
+    )
+    checkpoint_every_epochs: int = setting(
+        1, "Checkpoint every", "epochs between checkpoints of the last state", unit="epochs", ge=1, le=1000, advanced=True
+    )
+    seed: int = setting(0, "Seed", "seed of initialisation, sampling and dropout", ge=0)
