@@ -1,0 +1,62 @@
+"""Decoders: two embeddings and a relation become a score.
+
+Every decoder turns a known end of an edge and its triplet into a *query* vector, so that scoring any number of
+candidates for the other end is one matrix product.
+"""
+
+from typing import Literal, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from hgt_studio.config.architecture import DecoderName
+
+Side = Literal["source", "destination"]
+
+
+class Decoder(Protocol):
+    """What training and evaluation need of a decoder."""
+
+    def query(self, known: Tensor, triplet: Tensor, missing: Side) -> Tensor:
+        """Queries for the missing end. known: (batch, dim); triplet: int64 (batch,). Returns (batch, dim)."""
+        ...
+
+    def score(self, query: Tensor, candidates: Tensor) -> Tensor:
+        """Scores of all candidates. query: (batch, dim); candidates: (num_candidates, dim). Returns (batch, num_candidates)."""
+        ...
+
+
+class DotDecoder(nn.Module):
+    """The dot product of the two embeddings, whatever the relation."""
+
+    def query(self, known: Tensor, triplet: Tensor, missing: Side) -> Tensor:
+        return known
+
+    def score(self, query: Tensor, candidates: Tensor) -> Tensor:
+        return query @ candidates.t()
+
+
+class DistMultDecoder(nn.Module):
+    """DistMult (Yang et al. 2015): a weighted dot product, one weight vector for each triplet.
+
+    Symmetric: an edge and its reverse have the same score, so only one triplet of a reverse pair is trained.
+    """
+
+    def __init__(self, num_triplets: int, dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(num_triplets, dim))
+
+    def query(self, known: Tensor, triplet: Tensor, missing: Side) -> Tensor:
+        return known * self.weight.index_select(0, triplet)
+
+    def score(self, query: Tensor, candidates: Tensor) -> Tensor:
+        return query @ candidates.t()
+
+
+def make_decoder(name: DecoderName, num_triplets: int, dim: int) -> DotDecoder | DistMultDecoder:
+    """The decoder that the configuration names."""
+    match name:
+        case "dot":
+            return DotDecoder()
+        case "distmult":
+            return DistMultDecoder(num_triplets, dim)
