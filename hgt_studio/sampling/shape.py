@@ -1,0 +1,101 @@
+"""The planned shape of batches: every array of every batch of a run has the lengths written here.
+
+Rows of nodes stand hop by hop (seeds first), within a hop by type, each type starting on a tile of its own, so that
+one weight serves a whole tile. Segments, that is distinct (destination, triplet) pairs, stand block by block, within
+a block by triplet, again on tiles of their own. Block b holds what layer L - b + 1 needs beyond the layers after it:
+its destinations are rows of hops up to b - 1, its sources rows of hops up to b. So a layer that computes the hops up
+to b - 1 reads just the first b blocks: a prefix of every array.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from hgt_studio.config import RunConfig
+
+
+@dataclass(frozen=True)
+class SeedShares:
+    """What the seeds of a batch are.
+
+    positives: supervision edges, two seeds each. negatives: nodes drawn uniformly. pairs: contrastive pairs, two each.
+    """
+
+    positives: int
+    negatives: int
+    pairs: int
+
+    @classmethod
+    def of(cls, config: RunConfig, contrastive: bool) -> "SeedShares":
+        """Share out the batch; without contrastive pairs their seeds go to supervision edges."""
+        sampling = config.sampling
+        pairs = max(2, round(sampling.batch_size * sampling.contrastive_share / 2)) if contrastive else 0
+        negatives = max(1, round(sampling.batch_size * sampling.negative_share))
+        positives = max(1, (sampling.batch_size - 2 * pairs - negatives) // 2)
+        return cls(positives, negatives, pairs)
+
+
+@dataclass(frozen=True)
+class BatchShape:
+    """Lengths of a batch.
+
+    nodes: rows of hops 0..h, for h = 0..L; multiples of `node_tile`.
+    segments: segments of blocks 1..b, for b = 1..L; multiples of `segment_tile`.
+    edges: edges of blocks 1..b, for b = 1..L.
+    positives, pairs: supervision edges and contrastive pairs.
+    """
+
+    node_tile: int
+    segment_tile: int
+    nodes: tuple[int, ...]
+    segments: tuple[int, ...]
+    edges: tuple[int, ...]
+    positives: int
+    pairs: int
+
+    @property
+    def num_layers(self) -> int:
+        return len(self.edges)
+
+    @cached_property
+    def index_fields(self) -> dict[str, int]:
+        """Names and lengths of the index arrays, in the order in which they share one buffer."""
+        return {
+            "node_ids": self.nodes[-1],
+            "tile_type": self.nodes[-1] // self.node_tile,
+            "segment_destination": self.segments[-1],
+            "tile_triplet": self.segments[-1] // self.segment_tile,
+            "edge_source": self.edges[-1],
+            "edge_segment": self.edges[-1],
+            "edge_destination": self.edges[-1],
+            "positive_source": self.positives,
+            "positive_triplet": self.positives,
+            "positive_destination": self.positives,
+            "pair_first": self.pairs,
+            "pair_second": self.pairs,
+        }
+
+    @cached_property
+    def mask_fields(self) -> dict[str, tuple[int, int]]:
+        """Names and shapes of the masks, in the order in which they share one buffer."""
+        return {
+            "source_negatives": (self.positives, self.nodes[0]),
+            "destination_negatives": (self.positives, self.nodes[0]),
+            "pair_negatives": (self.pairs, self.pairs),
+        }
+
+    @property
+    def num_indices(self) -> int:
+        return sum(self.index_fields.values())
+
+    @property
+    def num_mask_values(self) -> int:
+        return sum(rows * columns for rows, columns in self.mask_fields.values())
+
+    def is_consistent(self) -> bool:
+        """Whether the lengths are whole tiles, grow from hop to hop, and leave room for padding."""
+        tiles = all(n % self.node_tile == 0 for n in self.nodes) and all(
+            s % self.segment_tile == 0 for s in self.segments
+        )
+        grows = all(a < b for a, b in pairwise((0, *self.nodes))) and all(a < b for a, b in pairwise((0, *self.segments)))
+        return tiles and grows and len(self.nodes) == len(self.segments) + 1 == len(self.edges) + 1

@@ -1,0 +1,69 @@
+"""What a sampler returns: a small graph in local numbers, hop by hop."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from hgt_studio.graph.kernel import kernel
+
+Int16Array = npt.NDArray[np.int16]
+Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """A sampled neighbourhood. Local numbers are positions in `nodes`.
+
+    nodes: int32, shape (num_nodes,), global numbers, the seeds first, then hop by hop.
+    hop_ptr: int64, shape (num_hops + 2,): the nodes first reached at hop h are hop_ptr[h] .. hop_ptr[h + 1] - 1.
+    source, destination: int32, shape (num_edges,), local numbers; the edges into one node lie together.
+    triplet: int16, shape (num_edges,).
+    """
+
+    nodes: Int32Array
+    hop_ptr: Int64Array
+    source: Int32Array
+    destination: Int32Array
+    triplet: Int16Array
+
+
+class Sampler(Protocol):
+    """Draws the neighbourhood of seeds. Not for two threads at once; each thread works with a copy of its own."""
+
+    num_hops: int
+
+    def sample(self, seeds: Int32Array, hidden_pairs: Int64Array, key: int) -> Subgraph:
+        """The neighbourhood of distinct `seeds` that belongs to the random `key`, without the edges of hidden pairs.
+
+        seeds: int32, shape (num_seeds,), global numbers. hidden_pairs: int64, sorted `pair_keys` of seed pairs.
+        """
+        ...
+
+    def copy(self) -> "Sampler":
+        """A sampler of the same graph and settings for another thread."""
+        ...
+
+
+def pair_keys(first: Int32Array, second: Int32Array, num_nodes: int) -> Int64Array:
+    """Sorted keys of unordered node pairs: smaller number x num_nodes + larger number. shape: (num_pairs,)."""
+    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second)
+    return np.sort(low * num_nodes + high)
+
+
+@kernel
+def contains(sorted_keys: Int64Array, key: int) -> bool:
+    """Whether a sorted array holds a key."""
+    at = np.searchsorted(sorted_keys, key)
+    return bool(at < len(sorted_keys) and sorted_keys[at] == key)
+
+
+@kernel
+def resized(array, length):  # type: ignore[no-untyped-def]
+    """A copy of a one-dimensional array with a new length; what is new is not initialised."""
+    out = np.empty(length, array.dtype)
+    kept = min(length, len(array))
+    out[:kept] = array[:kept]
+    return out

@@ -1,0 +1,146 @@
+"""What a batch is asked: supervision edges, negatives and contrastive pairs, a pure function of (seed, batch number)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hgt_studio.graph.kernel import kernel
+from hgt_studio.graph.known import KnownEdges
+from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
+from hgt_studio.sampling.random_bits import GOLDEN, below, draw_passes, stream
+from hgt_studio.sampling.shape import SeedShares
+from hgt_studio.sampling.subgraph import Int32Array, Int64Array, pair_keys
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The supervision of one batch in global node numbers.
+
+    positives: the supervision edges. pairs: int32, shape (num_pairs, 2), contrastive pairs.
+    seeds: int32, distinct and sorted: end points of both, and nodes drawn as negatives.
+    hidden_pairs: sorted keys of the node pairs whose edges carry no messages in this batch.
+    """
+
+    positives: EdgeList
+    pairs: Int32Array
+    seeds: Int32Array
+    hidden_pairs: Int64Array
+
+
+class Supervision:
+    """Draws the questions of any batch; safe to use from several threads.
+
+    Args:
+        graph: gives node types and numbering.
+        facts: the training edges, one direction of each.
+        pairs: int32, shape (num_pairs, 2), similar nodes; may be empty.
+        shares: how the seeds are shared out.
+        hide: whether the supervision edges carry no messages.
+    """
+
+    def __init__(
+        self, graph: KnowledgeGraph, facts: EdgeList, pairs: Int32Array, shares: SeedShares, *, seed: int, hide: bool
+    ) -> None:
+        self.facts, self.pairs, self.shares = facts, pairs, shares
+        self._graph, self._hide = graph, hide
+        self._edge_key, self._pair_key, self._negative_key = (
+            np.uint64(key) for key in np.random.SeedSequence(seed).generate_state(3, np.uint64)
+        )
+
+    def questions(self, index: int) -> Questions:
+        """The questions of batch `index`. Facts and pairs come in passes: none twice before all have come."""
+        shares, graph = self.shares, self._graph
+        positives = self.facts[draw_passes(index * shares.positives, shares.positives, len(self.facts), self._edge_key)]
+        pairs = self.pairs[:0]
+        if shares.pairs and len(self.pairs):
+            pairs = self.pairs[draw_passes(index * shares.pairs, shares.pairs, len(self.pairs), self._pair_key)]
+        ends = np.concatenate([positives.source, positives.destination])
+        negatives = _draw_negatives(
+            graph.type_ptr, graph.node_type, ends, shares.negatives, self._negative_key + np.uint64(index)
+        )
+        seeds = np.unique(np.concatenate([ends, pairs.ravel(), negatives])).astype(np.int32)
+        hidden = pair_keys(positives.source, positives.destination, graph.num_nodes) if self._hide else _NOTHING
+        return Questions(positives, pairs, seeds, hidden)
+
+
+_NOTHING: Int64Array = np.empty(0, dtype=np.int64)
+
+
+@kernel
+def _draw_negatives(type_ptr, node_type, ends, count, key):  # type: ignore[no-untyped-def]
+    """Uniform nodes of the types of the end points, at least one of each type, else in proportion."""
+    types = len(type_ptr) - 1
+    seen = np.zeros(types, np.int64)
+    for node in ends:
+        seen[node_type[node]] += 1
+    present = np.sum(seen > 0)
+    out, filled, state = np.empty(max(count, present), np.int32), 0, stream(key, GOLDEN)
+    due = 0.0
+    for t in range(types):
+        if seen[t] == 0:
+            continue
+        due += 1.0 + seen[t] / len(ends) * (len(out) - present)
+        while filled < int(due + 0.5) and filled < len(out):
+            state += GOLDEN
+            out[filled] = type_ptr[t] + below(state, type_ptr[t + 1] - type_ptr[t])
+            filled += 1
+    return out[:filled]
+
+
+def fill_negative_masks(
+    positives: EdgeList,
+    known: KnownEdges | None,
+    graph: KnowledgeGraph,
+    seeds: tuple[Int32Array, Int32Array],
+    row_of_node: Int32Array,
+    masks: dict[str, BoolArray],
+) -> None:
+    """Mark which seed rows may replace the source, and which the destination, of each supervision edge.
+
+    A negative has the right type, is not the true end and, where `known` is given, is no other known answer.
+    seeds: global numbers (sorted) and rows. row_of_node: int32, shape (num_nodes,), the row of each seed, -1 elsewhere.
+    """
+    types = graph.triplet_types
+    empty = np.zeros(graph.num_nodes + 1, np.int64), np.empty(0, np.int16), np.empty(0, np.int32)
+    by_destination = (known.destination_ptr, known.destination_triplet, known.destination_source) if known else empty
+    by_source = (known.source_ptr, known.source_triplet, known.source_destination) if known else empty
+    s, t, d = positives.source, positives.triplet, positives.destination
+    _mark(s, d, t, types[:, 0], graph.type_ptr, by_destination, seeds, row_of_node, masks["source_negatives"])
+    _mark(d, s, t, types[:, 1], graph.type_ptr, by_source, seeds, row_of_node, masks["destination_negatives"])
+
+
+@kernel
+def _mark(true_end, other_end, triplet, type_of, type_ptr, known, seeds, row_of_node, mask):  # type: ignore[no-untyped-def]
+    """One direction: candidates for `true_end` given `other_end`; `known` lists true ends by other end and triplet."""
+    ptr, known_triplet, known_end = known
+    nodes, rows = seeds
+    mask[:, :] = False
+    for i in range(len(true_end)):
+        t = type_of[triplet[i]]
+        first, last = np.searchsorted(nodes, type_ptr[t]), np.searchsorted(nodes, type_ptr[t + 1])
+        for row in rows[first:last]:
+            if row >= 0:
+                mask[i, row] = True
+        if row_of_node[true_end[i]] >= 0:
+            mask[i, row_of_node[true_end[i]]] = False
+        begin, end = ptr[other_end[i]], ptr[other_end[i] + 1]
+        left = begin + np.searchsorted(known_triplet[begin:end], triplet[i])
+        right = begin + np.searchsorted(known_triplet[begin:end], triplet[i] + 1)
+        for node in known_end[left:right]:
+            if row_of_node[node] >= 0:
+                mask[i, row_of_node[node]] = False
+
+
+def fill_pair_mask(pairs: Int32Array, all_pairs: Int64Array, num_nodes: int, mask: BoolArray) -> None:
+    """Mark, for the first of each pair, the seconds of other pairs that are neither itself nor similar to it.
+
+    all_pairs: the sorted keys of all similar pairs.
+    """
+    first, second = pairs[:, 0][:, None].astype(np.int64), pairs[:, 1][None, :].astype(np.int64)
+    keys = np.minimum(first, second) * num_nodes + np.maximum(first, second)
+    at = np.minimum(np.searchsorted(all_pairs, keys), max(len(all_pairs) - 1, 0))
+    similar = all_pairs[at] == keys if len(all_pairs) else np.zeros(keys.shape, bool)
+    mask[:, :] = ~similar & (first != second)
