@@ -66,8 +66,8 @@ class DeviceBatch:
     edge_source: row. edge_segment: segment. edge_destination: row.
     positive_source, positive_destination: seed rows; positive_triplet.
     pair_first, pair_second: seed rows of contrastive pairs.
-    source_negatives, destination_negatives: (positives, seed rows), true where a row may replace that end.
-    pair_negatives: (pairs, pairs), true where the second of pair j is no partner of the first of pair i.
+    source_candidates, destination_candidates: (positives, seed rows), true at the true end and its negatives.
+    pair_candidates: (pairs, pairs), true where the second of pair j is the partner of the first of pair i, or unlike it.
     """
 
     shape: BatchShape
@@ -84,9 +84,9 @@ class DeviceBatch:
     positive_destination: Tensor
     pair_first: Tensor
     pair_second: Tensor
-    source_negatives: Tensor
-    destination_negatives: Tensor
-    pair_negatives: Tensor
+    source_candidates: Tensor
+    destination_candidates: Tensor
+    pair_candidates: Tensor
 
 
 def index_views(buffer: Int32Array, shape: BatchShape) -> dict[str, Int32Array]:

@@ -10,7 +10,7 @@ from hgt_studio.sampling.pack import Usage, pack
 from hgt_studio.sampling.plan import roomy_shape
 from hgt_studio.sampling.shape import BatchShape
 from hgt_studio.sampling.subgraph import Int32Array, Sampler, Subgraph, pair_keys
-from hgt_studio.sampling.supervision import BoolArray, Questions, Supervision, fill_negative_masks, fill_pair_mask
+from hgt_studio.sampling.supervision import BoolArray, Questions, Supervision, fill_candidate_masks, fill_pair_mask
 
 
 class BatchMaker:
@@ -77,7 +77,7 @@ class BatchMaker:
         views["positive_source"][:] = row[positives.source]
         views["positive_destination"][:] = row[positives.destination]
         views["positive_triplet"][:] = positives.triplet
-        fill_negative_masks(positives, self._known, self._graph, (questions.seeds, rows), row, masks)
+        fill_candidate_masks(positives, self._known, self._graph, (questions.seeds, rows), row, masks)
         if len(pairs):
             views["pair_first"][:], views["pair_second"][:] = row[pairs[:, 0]], row[pairs[:, 1]]
-            fill_pair_mask(pairs, self._similar, self._graph.num_nodes, masks["pair_negatives"])
+            fill_pair_mask(pairs, self._similar, self._graph.num_nodes, masks["pair_candidates"])

@@ -79,9 +79,9 @@ class BatchShape:
     def mask_fields(self) -> dict[str, tuple[int, int]]:
         """Names and shapes of the masks, in the order in which they share one buffer."""
         return {
-            "source_negatives": (self.positives, self.nodes[0]),
-            "destination_negatives": (self.positives, self.nodes[0]),
-            "pair_negatives": (self.pairs, self.pairs),
+            "source_candidates": (self.positives, self.nodes[0]),
+            "destination_candidates": (self.positives, self.nodes[0]),
+            "pair_candidates": (self.pairs, self.pairs),
         }
 
     @property

@@ -90,7 +90,7 @@ def _draw_negatives(type_ptr, node_type, ends, count, key):  # type: ignore[no-u
     return out[:filled]
 
 
-def fill_negative_masks(
+def fill_candidate_masks(
     positives: EdgeList,
     known: KnownEdges | None,
     graph: KnowledgeGraph,
@@ -98,9 +98,9 @@ def fill_negative_masks(
     row_of_node: Int32Array,
     masks: dict[str, BoolArray],
 ) -> None:
-    """Mark which seed rows may replace the source, and which the destination, of each supervision edge.
+    """Mark the seed rows that compete for the source, and for the destination, of each supervision edge.
 
-    A negative has the right type, is not the true end and, where `known` is given, is no other known answer.
+    The true end is one of them. A negative has the right type and, where `known` is given, is no other known answer.
     seeds: global numbers (sorted) and rows. row_of_node: int32, shape (num_nodes,), the row of each seed, -1 elsewhere.
     """
     types = graph.triplet_types
@@ -108,8 +108,8 @@ def fill_negative_masks(
     by_destination = (known.destination_ptr, known.destination_triplet, known.destination_source) if known else empty
     by_source = (known.source_ptr, known.source_triplet, known.source_destination) if known else empty
     s, t, d = positives.source, positives.triplet, positives.destination
-    _mark(s, d, t, types[:, 0], graph.type_ptr, by_destination, seeds, row_of_node, masks["source_negatives"])
-    _mark(d, s, t, types[:, 1], graph.type_ptr, by_source, seeds, row_of_node, masks["destination_negatives"])
+    _mark(s, d, t, types[:, 0], graph.type_ptr, by_destination, seeds, row_of_node, masks["source_candidates"])
+    _mark(d, s, t, types[:, 1], graph.type_ptr, by_source, seeds, row_of_node, masks["destination_candidates"])
 
 
 @kernel
@@ -122,20 +122,18 @@ def _mark(true_end, other_end, triplet, type_of, type_ptr, known, seeds, row_of_
         t = type_of[triplet[i]]
         first, last = np.searchsorted(nodes, type_ptr[t]), np.searchsorted(nodes, type_ptr[t + 1])
         for row in rows[first:last]:
-            if row >= 0:
-                mask[i, row] = True
-        if row_of_node[true_end[i]] >= 0:
-            mask[i, row_of_node[true_end[i]]] = False
+            mask[i, row] = True
         begin, end = ptr[other_end[i]], ptr[other_end[i] + 1]
         left = begin + np.searchsorted(known_triplet[begin:end], triplet[i])
         right = begin + np.searchsorted(known_triplet[begin:end], triplet[i] + 1)
         for node in known_end[left:right]:
             if row_of_node[node] >= 0:
                 mask[i, row_of_node[node]] = False
+        mask[i, row_of_node[true_end[i]]] = True
 
 
 def fill_pair_mask(pairs: Int32Array, all_pairs: Int64Array, num_nodes: int, mask: BoolArray) -> None:
-    """Mark, for the first of each pair, the seconds of other pairs that are neither itself nor similar to it.
+    """Mark, for the first of each pair, its own second and those of other pairs that are not similar to it.
 
     all_pairs: the sorted keys of all similar pairs.
     """
@@ -144,3 +142,4 @@ def fill_pair_mask(pairs: Int32Array, all_pairs: Int64Array, num_nodes: int, mas
     at = np.minimum(np.searchsorted(all_pairs, keys), max(len(all_pairs) - 1, 0))
     similar = all_pairs[at] == keys if len(all_pairs) else np.zeros(keys.shape, bool)
     mask[:, :] = ~similar & (first != second)
+    np.fill_diagonal(mask, True)

@@ -1,0 +1,60 @@
+"""The encoder: HGT layers over a batch, each computing just the rows that the layers after it need."""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from hgt_studio.config import ArchitectureConfig
+from hgt_studio.model.attention import EdgeIndex
+from hgt_studio.model.grouped import TypedRows
+from hgt_studio.model.hgt_layer import HGTLayer, LayerGraph
+from hgt_studio.sampling.batch import DeviceBatch
+
+
+class HGTEncoder(nn.Module):
+    """Normalisation, HGT layer and dropout, `num_layers` times, then a projection to `embedding_dim`."""
+
+    def __init__(self, config: ArchitectureConfig, num_types: int, num_triplets: int) -> None:
+        super().__init__()
+        hidden = config.hidden_dim
+        self.dropout = config.dropout
+        self.norms = nn.ModuleList(
+            nn.LayerNorm(hidden) if config.normalize else nn.Identity() for _ in range(config.num_layers)
+        )
+        self.layers = nn.ModuleList(
+            HGTLayer(hidden, config.num_heads, num_types, num_triplets) for _ in range(config.num_layers)
+        )
+        self.project = nn.Linear(hidden, config.embedding_dim)
+
+    def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
+        """Embeddings of the seed rows. x: (all rows of the batch, hidden). Returns (seed rows, embedding_dim)."""
+        for depth, (norm, layer) in enumerate(zip(self.norms, self.layers, strict=True)):
+            x = layer(norm(x), layer_graph(batch, len(self.layers) - depth))
+            x = functional.dropout(x, self.dropout, self.training)
+        out: Tensor = self.project(x)
+        return out
+
+
+def layer_graph(batch: DeviceBatch, blocks: int) -> LayerGraph:
+    """What the layer passes messages over that reads the first `blocks` blocks of a batch."""
+    shape = batch.shape
+    edges, segments = shape.edges[blocks - 1], shape.segments[blocks - 1]
+    return LayerGraph(
+        inputs=_typed_rows(batch, blocks),
+        outputs=_typed_rows(batch, blocks - 1),
+        segment_destination=batch.segment_destination[:segments],
+        tile_triplet=batch.tile_triplet[: segments // shape.segment_tile],
+        edges=EdgeIndex(
+            batch.edge_source[:edges], batch.edge_segment[:edges], batch.edge_destination[:edges],
+            num_destinations=shape.nodes[blocks - 1],
+        ),
+    )  # fmt: skip
+
+
+def _typed_rows(batch: DeviceBatch, hop: int) -> TypedRows:
+    """The rows of hops 0..hop. On the CPU their true runs are used, elsewhere the static tiles."""
+    tile = batch.shape.node_tile
+    tile_type = batch.tile_type[: batch.shape.nodes[hop] // tile]
+    on_cpu = batch.tile_type.device.type == "cpu"
+    return TypedRows(tile_type, tile, tuple(run for run in batch.runs if run.hop <= hop) if on_cpu else None)
+
+

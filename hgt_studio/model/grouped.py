@@ -1,0 +1,131 @@
+"""Matrix products with one weight per group, over rows that stand group by group on tiles.
+
+Nothing here loops over tiles, relations or heads in Python. Each product is an autograd function that keeps only its
+operands for backward: gathered weights and reordered rows are made again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+
+from hgt_studio.sampling.batch import TypeRun
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """Rows of nodes and their types.
+
+    tile_type: int64, shape (num_rows / tile,), the node type of each tile of rows.
+    runs: the same on the host; where given (CPU), products work on slices of the true lengths.
+    """
+
+    tile_type: Tensor
+    tile: int
+    runs: Sequence[TypeRun] | None
+
+
+def typed_linear(x: Tensor, weight: Tensor, bias: Tensor, rows: TypedRows) -> Tensor:
+    """A linear map per node type: `x[i] @ weight[type of i] + bias[type of i]`.
+
+    x: (num_rows, in). weight: (num_types, in, out). bias: (num_types, out). Returns (num_rows, out); rows outside all
+    runs are zero where runs are given.
+    """
+    if rows.runs is not None:
+        out: Tensor = _RunLinear.apply(x, weight, bias, rows.runs)
+    else:
+        out = _TileLinear.apply(x, weight, bias, rows.tile_type)
+    return out
+
+
+def relation_product(x: Tensor, weight: Tensor, tile_triplet: Tensor) -> Tensor:
+    """A matrix per relation and head: `x[i, h] @ weight[triplet of i, h]`.
+
+    x: (num_segments, heads * dim). weight: (num_triplets, heads, dim, dim). tile_triplet: int64 (num_tiles,), the
+    triplet of each tile of num_segments / num_tiles segments. Returns (num_segments, heads * dim).
+    """
+    out: Tensor = _RelationProduct.apply(x, weight, tile_triplet)
+    return out
+
+
+class _RunLinear(Function):
+    """`typed_linear` by slices: one product for each run of rows."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, runs: Sequence[TypeRun]) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        ctx.runs = runs
+        out = x.new_zeros(x.size(0), weight.size(2))
+        for _, node_type, first, end in runs:
+            torch.addmm(bias[node_type], x[first:end], weight[node_type], out=out[first:end])
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        x, weight = ctx.saved_tensors
+        (grad,) = grads
+        grad_x, grad_weight = torch.zeros_like(x), torch.zeros_like(weight)
+        grad_bias = grad.new_zeros(weight.size(0), weight.size(2))
+        for _, node_type, first, end in ctx.runs:
+            rows = grad[first:end]
+            torch.mm(rows, weight[node_type].t(), out=grad_x[first:end])
+            grad_weight[node_type].addmm_(x[first:end].t(), rows)
+            grad_bias[node_type] += rows.sum(0)
+        return grad_x, grad_weight, grad_bias, None
+
+
+class _TileLinear(Function):
+    """`typed_linear` by tiles: one batched product over all tiles, static in shape."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, tile_type: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight, tile_type)
+        tiles = x.view(tile_type.size(0), -1, x.size(1))
+        gathered = weight.index_select(0, tile_type)
+        return torch.baddbmm(bias.index_select(0, tile_type).unsqueeze(1), tiles, gathered).view(x.size(0), -1)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        x, weight, tile_type = ctx.saved_tensors
+        grad = grads[0].view(tile_type.size(0), -1, weight.size(2))
+        tiles = x.view(tile_type.size(0), -1, x.size(1))
+        grad_x = torch.bmm(grad, weight.index_select(0, tile_type).transpose(1, 2)).view_as(x)
+        grad_weight = torch.zeros_like(weight).index_add_(0, tile_type, torch.bmm(tiles.transpose(1, 2), grad))
+        grad_bias = grad.new_zeros(weight.size(0), weight.size(2)).index_add_(0, tile_type, grad.sum(1))
+        return grad_x, grad_weight, grad_bias, None
+
+
+class _RelationProduct(Function):
+    """`relation_product` as one batched product over (tile, head)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, tile_triplet: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight, tile_triplet)
+        gathered = weight.index_select(0, tile_triplet).flatten(0, 1)
+        return _by_row(torch.bmm(_by_head(x, tile_triplet, weight), gathered), x, weight)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None]:
+        x, weight, tile_triplet = ctx.saved_tensors
+        grad = _by_head(grads[0], tile_triplet, weight)
+        per_tile = torch.bmm(_by_head(x, tile_triplet, weight).transpose(1, 2), grad)
+        grad_weight = torch.zeros_like(weight).index_add_(
+            0, tile_triplet, per_tile.view(-1, *weight.shape[1:])
+        )
+        gathered = weight.index_select(0, tile_triplet).flatten(0, 1)
+        return _by_row(torch.bmm(grad, gathered.transpose(1, 2)), x, weight), grad_weight, None
+
+
+def _by_head(x: Tensor, tile_triplet: Tensor, weight: Tensor) -> Tensor:
+    """(num_segments, heads * dim) -> (num_tiles * heads, tile, dim), contiguous."""
+    _, heads, dim, _ = weight.shape
+    return x.view(tile_triplet.size(0), -1, heads, dim).transpose(1, 2).flatten(0, 1)
+
+
+def _by_row(x: Tensor, like: Tensor, weight: Tensor) -> Tensor:
+    """(num_tiles * heads, tile, dim) -> (num_segments, heads * dim), contiguous."""
+    _, heads, dim, _ = weight.shape
+    return x.view(-1, heads, x.size(1), dim).transpose(1, 2).reshape(like.shape)

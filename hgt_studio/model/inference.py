@@ -1,0 +1,144 @@
+"""Exact layer-wise inference: every node, all its neighbours, in bounded device memory.
+
+Layer by layer, keys and values of all nodes are computed once; then the destinations come chunk by chunk. A chunk
+makes two passes over its edges in blocks: scores first (one number per edge and head), then, the softmax known, the
+weighted values. So a node of any degree fits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.model.chunks import Chunk, ChunkShape, destination_chunks
+from hgt_studio.model.encoder import HGTEncoder
+from hgt_studio.model.grouped import TypedRows, relation_product
+from hgt_studio.model.hgt_layer import HGTLayer
+from hgt_studio.sampling.batch import TypeRun
+from hgt_studio.typing import CancelToken, Progress, ProgressCallback
+
+
+@dataclass(frozen=True)
+class InferencePlan:
+    """How inference uses its budget.
+
+    keep_on_device: whether keys and values of all nodes stay on the device, else on the host.
+    """
+
+    chunk: ChunkShape
+    keep_on_device: bool
+
+    @classmethod
+    def within(cls, budget_bytes: int, graph: KnowledgeGraph, hidden: int) -> "InferencePlan":
+        """Keys and values stay on the device if that leaves a quarter of the budget to the chunks."""
+        store_bytes = 2 * 4 * hidden * graph.num_nodes
+        keep = store_bytes <= budget_bytes * 3 // 4
+        left = budget_bytes - store_bytes if keep else budget_bytes
+        return cls(ChunkShape.within(left, hidden, len(graph.triplets)), keep)
+
+
+@torch.no_grad()
+def embed_all_nodes(
+    encoder: HGTEncoder,
+    features: Tensor,
+    graph: KnowledgeGraph,
+    budget_bytes: int,
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> Tensor:
+    """Embeddings of all nodes of a graph.
+
+    Args:
+        encoder: the trained encoder, on its device.
+        features: (num_nodes, hidden), the encoder's input, on any device.
+        graph: the edges that messages pass over.
+        budget_bytes: device memory beside the model and `features`. What one node needs is always taken.
+
+    Returns:
+        float32 (num_nodes, embedding_dim) on the host.
+    """
+    encoder.eval()
+    plan = InferencePlan.within(budget_bytes, graph, features.size(1))
+    device = encoder.project.weight.device
+    x, done = features, 0
+    for depth, (norm, layer) in enumerate(zip(encoder.norms, encoder.layers, strict=True)):
+        assert isinstance(layer, HGTLayer)
+        last = depth == len(encoder.layers) - 1
+        width = encoder.project.out_features if last else x.size(1)
+        keys, values = _keys_and_values(layer, norm, x, graph, plan, device)
+        out = torch.empty(graph.num_nodes, width)
+        for chunk in destination_chunks(graph, plan.chunk):
+            if cancel is not None:
+                cancel.check()
+            rows, typed = _rows_of(x, chunk.first, chunk.end, chunk.node_type, plan.chunk.rows, device)
+            y = _attend(layer, norm(rows), typed, keys, values, chunk)
+            out[chunk.first : chunk.end] = (encoder.project(y) if last else y)[: chunk.end - chunk.first].cpu()
+            done += chunk.end - chunk.first
+            if progress is not None:
+                progress(Progress("embed", done, graph.num_nodes * len(encoder.layers), "nodes"))
+        x = out
+    return x
+
+
+def _rows_of(x: Tensor, first: int, end: int, node_type: int, rows: int, device: torch.device) -> tuple[Tensor, TypedRows]:
+    """Rows first..end-1 of x on the device, padded to a static number, all of one type: a single tile."""
+    padded = torch.zeros(rows, x.size(1), device=device)
+    padded[: end - first] = x[first:end].to(device)
+    runs = (TypeRun(0, node_type, 0, rows),) if device.type == "cpu" else None
+    return padded, TypedRows(torch.full((1,), node_type, device=device), rows, runs)
+
+
+def _keys_and_values(
+    layer: HGTLayer, norm: torch.nn.Module, x: Tensor, graph: KnowledgeGraph, plan: InferencePlan, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """Keys and values of all nodes, (num_nodes, hidden) each, where the plan keeps them."""
+    where = device if plan.keep_on_device else torch.device("cpu")
+    keys, values = torch.empty(2, graph.num_nodes, x.size(1), device=where).unbind(0)
+    for node_type, first, end in _type_slices(graph, plan.chunk.rows):
+        rows, typed = _rows_of(x, first, end, node_type, plan.chunk.rows, device)
+        both = layer.keys_and_values(norm(rows), typed)[: end - first]
+        key, value = both.chunk(2, dim=1)
+        keys[first:end] = key
+        values[first:end] = value
+    return keys, values
+
+
+def _type_slices(graph: KnowledgeGraph, rows: int) -> Iterator[tuple[int, int, int]]:
+    for number in range(len(graph.node_types)):
+        start, last = int(graph.type_ptr[number]), int(graph.type_ptr[number + 1])
+        for first in range(start, last, rows):
+            yield number, first, min(last, first + rows)
+
+
+def _attend(layer: HGTLayer, x: Tensor, typed: TypedRows, keys: Tensor, values: Tensor, chunk: Chunk) -> Tensor:
+    """The layer's output for the rows of a chunk. x: (shape.rows, hidden)."""
+    device, heads = x.device, layer.heads
+    segment_destination, tile_triplet = chunk.segment_destination.to(device), chunk.tile_triplet.to(device)
+    source = chunk.source.to(keys.device)
+    segment, destination = chunk.segment.to(device), chunk.destination.to(device)
+    query = layer.segment_queries(layer.queries(x, typed), segment_destination, tile_triplet)
+    weight = torch.empty(destination.numel(), heads, device=device)
+    for block, score in enumerate(weight.split(chunk.source.size(1))):
+        key = keys.index_select(0, source[block]).to(device)
+        product = query.index_select(0, segment[block]).mul_(key)
+        torch.sum(product.view(-1, heads, key.size(1) // heads), -1, out=score)
+    _softmax_(weight, destination.view(-1), x.size(0))
+    message = torch.zeros_like(query)
+    for block, share in enumerate(weight.split(chunk.source.size(1))):
+        value = values.index_select(0, source[block]).to(device)
+        value.view(-1, heads, value.size(1) // heads).mul_(share.unsqueeze(-1))
+        message.index_add_(0, segment[block], value)
+    message = relation_product(message, layer.value_relation, tile_triplet)
+    return layer.update(torch.zeros_like(x).index_add_(0, segment_destination, message), x, typed)
+
+
+def _softmax_(score: Tensor, destination: Tensor, rows: int) -> None:
+    """Softmax over the edges of each destination, in place. score: (num_edges, heads)."""
+    peak = score.new_full((rows, score.size(1)), float("-inf"))
+    peak.scatter_reduce_(0, destination.unsqueeze(1).expand_as(score), score, "amax")
+    score.sub_(peak.index_select(0, destination)).exp_()
+    total = score.new_zeros(rows, score.size(1)).index_add_(0, destination, score)
+    score.div_(total.index_select(0, destination))

@@ -1,0 +1,56 @@
+"""The whole model: node embeddings, encoder, decoder; from a batch to its losses."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from hgt_studio.config import RunConfig
+from hgt_studio.model.decoder import make_decoder
+from hgt_studio.model.encoder import HGTEncoder
+from hgt_studio.model.losses import info_nce, link_loss
+from hgt_studio.model.node_embedding import NodeEmbedding
+from hgt_studio.sampling.batch import DeviceBatch
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Scalars on the device: `total` = (1 - w) x link + w x contrastive, and its parts."""
+
+    total: Tensor
+    link: Tensor
+    contrastive: Tensor
+
+
+class HGTNetwork(nn.Module):
+    """Learned node embeddings, HGT encoder and decoder, built from a configuration and the sizes of a graph."""
+
+    def __init__(self, config: RunConfig, num_nodes: int, num_types: int, num_triplets: int) -> None:
+        super().__init__()
+        architecture = config.architecture
+        self._training_config = config.training
+        self.embedding = NodeEmbedding(num_nodes, architecture.hidden_dim)
+        self.encoder = HGTEncoder(architecture, num_types, num_triplets)
+        self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
+
+    def forward(self, batch: DeviceBatch) -> Losses:
+        """The losses of a batch, as means over its supervision edges (both ends) and its pairs."""
+        seeds: Tensor = self.encoder(self.embedding(batch.node_ids), batch)
+        link = self._link_loss(seeds, batch)
+        if batch.shape.pairs == 0:
+            return Losses(link, link.detach(), torch.zeros_like(link))
+        settings = self._training_config
+        first, second = seeds.index_select(0, batch.pair_first), seeds.index_select(0, batch.pair_second)
+        contrastive = info_nce(first, second, batch.pair_candidates, settings.temperature)
+        total = torch.lerp(link, contrastive, settings.contrastive_weight)
+        return Losses(total, link.detach(), contrastive.detach())
+
+    def _link_loss(self, seeds: Tensor, batch: DeviceBatch) -> Tensor:
+        name, triplet = self._training_config.link_loss, batch.positive_triplet
+        source, destination = batch.positive_source, batch.positive_destination
+        to_destination = self.decoder.query(seeds.index_select(0, source), triplet, "destination")
+        to_source = self.decoder.query(seeds.index_select(0, destination), triplet, "source")
+        return (
+            link_loss(name, self.decoder.score(to_destination, seeds), destination, batch.destination_candidates)
+            + link_loss(name, self.decoder.score(to_source, seeds), source, batch.source_candidates)
+        ) / 2
