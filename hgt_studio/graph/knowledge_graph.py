@@ -46,11 +46,15 @@ class EdgeList:
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What reading the file found, for the summary shown to the user."""
+    """What reading the file found, for the summary shown to the user.
+
+    one_way_edges: edges that have no reverse edge; None: not counted.
+    """
 
     rows: int = 0
     duplicates: int = 0
     self_loops: int = 0
+    one_way_edges: int | None = None
     added_reverse_edges: int = 0
     notes: tuple[str, ...] = ()
 
