@@ -18,7 +18,8 @@ _ENDS = (
 )  # fmt: skip
 _KEYS = ("", "_id", "_index", "_node")
 _RELATIONS = (
-    "relation", "predicate", "edge_type", "relationship", "relation_type", "rel", "r", "p", "type", "edge", "interaction", "label",
+    "relation", "predicate", "edge_type", "relationship", "relation_type", "rel", "r", "p", "type", "edge",
+    "interaction", "label",
 )  # fmt: skip
 
 
@@ -34,6 +35,13 @@ class EndColumns:
     type: int | None
     name: int | None
     source: int | None
+
+    @property
+    def key(self) -> int:
+        """The column that, alone or within type and source, tells nodes apart."""
+        key = self.id if self.index is None else self.index
+        assert key is not None, "columns without a key are refused when they are chosen"
+        return key
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ def is_primekg(columns: Sequence[str]) -> bool:
 
 
 def primekg_columns(columns: Sequence[str]) -> EdgeColumns:
-    """The columns of PrimeKG's `kg.csv`; display_relation, names and sources may be missing, indices too if ids are there.
+    """The columns of PrimeKG's `kg.csv`; names and sources may be missing, indices too if ids are there.
 
     Raises:
         InputError: a needed column is missing.

@@ -83,8 +83,7 @@ class EdgeReader:
 
     def _check_no_gaps(self, block: TextBlock) -> None:
         head, tail = self._fields.head, self._fields.tail
-        keys = (head.id, tail.id) if head.index is None else (head.index, tail.index)
-        for field in (*keys, head.type, tail.type, self._fields.relation):
+        for field in (head.key, tail.key, head.type, tail.type, self._fields.relation):
             if field is not None and not block.length[field].all():
                 row = int(np.argmin(block.length[field]))
                 raise block.error(

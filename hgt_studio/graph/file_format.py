@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from hgt_studio.errors import InputError
 
@@ -59,8 +60,8 @@ def readable(path: Path) -> Iterator[None]:
 class TextFile:
     """An open text file, unpacked where it is gzip; a byte order mark at its start is skipped."""
 
-    raw: IO[bytes]
-    unpacked: "IO[bytes] | gzip.GzipFile"
+    raw: BufferedReader
+    unpacked: BufferedReader | gzip.GzipFile
 
     @classmethod
     @contextmanager

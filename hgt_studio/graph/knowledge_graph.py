@@ -22,6 +22,7 @@ from hgt_studio.errors import InputError, suggest
 from hgt_studio.typing import Triplet
 
 IntArray = npt.NDArray[np.signedinteger]
+NODE_SCHEMA = pa.schema({"id": pa.string(), "name": pa.string(), "source": pa.string(), "index": pa.int64()})
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class KnowledgeGraph:
 
     node_types: names, in the order of the numbering.
     type_ptr: int64, shape (num_types + 1,).
-    nodes: Arrow table with a row for each node in the order of the numbering, columns
-        `id`, `name`, `source` (string) and `index` (int64: the file's own node number, else the row number).
+    nodes: Arrow table with a row for each node in the order of the numbering, of `NODE_SCHEMA`; `index` is the file's
+        own node number, else the row number.
     triplets: the kinds of edge, sorted.
     reverse: int16, shape (num_triplets,): position of the reverse triplet; itself where edges are stored both ways
         under one triplet; -1 where edges have no reverse.

@@ -1,15 +1,13 @@
 """The nodes met so far while a table is read: their identity, types and descriptions."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hgt_studio.errors import InputError
 from hgt_studio.graph.columns import EdgeColumns, EndColumns
-from hgt_studio.graph.knowledge_graph import IntArray
-from hgt_studio.graph.string_table import NO_TAGS, StringTable
+from hgt_studio.graph.knowledge_graph import NODE_SCHEMA, IntArray
+from hgt_studio.graph.string_table import StringTable
 from hgt_studio.graph.text_block import TextBlock
 
 DEFAULT_NODE_TYPE = "entity"
@@ -47,11 +45,10 @@ class NodeTable:
         types, _ = self._types.encode(block, end.type)
         if len(self._types) > MAX_NODE_TYPES:
             raise InputError(f"the table has more than {MAX_NODE_TYPES} node types; choose another type column")
-        tags = NO_TAGS if self._indexed else types.astype(np.int64) << 32
-        if not self._indexed and self._known_by_source:
+        tags = None if self._indexed else types.astype(np.int64) << 32
+        if tags is not None and self._known_by_source:
             tags |= self._sources.encode(block, end.source)[0]
-        key = end.index if self._indexed else end.id
-        numbers, new_rows = self._keys.encode(block, key, tags)
+        numbers, new_rows = self._keys.encode(block, end.key, tags)
         if len(new_rows):
             self._add(block, end, types, new_rows)
         if self._indexed:
@@ -80,12 +77,12 @@ class NodeTable:
             self._type = np.resize(self._type, 2 * count)
         self._type[count - len(rows) : count] = types[rows]
         self._first_row.append(block.row_number[rows])
-        ids = block.gather(end.index if end.id is None else end.id, rows)
+        ids = block.gather(end.key if end.id is None else end.id, rows)
         names = ids if end.name is None else block.gather(end.name, rows)
         sources = pa.array([""] * len(rows), pa.string()) if end.source is None else block.gather(end.source, rows)
         indices = pa.nulls(len(rows), pa.int64()) if end.index is None else _whole_numbers(block, end.index, rows)
         columns = [ids, names, sources, indices]
-        self._descriptions.append(pa.RecordBatch.from_arrays(columns, ["id", "name", "source", "index"]))
+        self._descriptions.append(pa.RecordBatch.from_arrays(columns, schema=NODE_SCHEMA))
 
     def _check_types(self, block: TextBlock, end: EndColumns, numbers: IntArray, types: IntArray) -> None:
         changed = np.flatnonzero(self._type[numbers] != types)
@@ -96,7 +93,7 @@ class NodeTable:
         names = self.type_names()
         raise block.error(
             row,
-            f"node {block.text(end.index, row)} is of type '{names[types[row]]}' here and of type "
+            f"node {block.text(end.key, row)} is of type '{names[types[row]]}' here and of type "
             f"'{names[self._type[node]]}' in row {np.concatenate(self._first_row)[node]}; correct one of them",
         )
 

@@ -1,6 +1,6 @@
 """Streams a Parquet file, row group by row group, as blocks of text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
             raise InputError(f"'{path}' is no whole Parquet file ({reason}); download or save it again") from None
 
 
-def parquet_blocks(path: Path, columns: Sequence[int]) -> Iterator[TextBlock]:
+def parquet_blocks(path: Path, columns: Sequence[int]) -> Generator[TextBlock, None, None]:
     """The rows in blocks; field `f` of a block is column `columns[f]` of the file.
 
     Raises:

@@ -1,8 +1,10 @@
 """The one door for graph files: from a path and the settings to the graph that a run works on."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from hgt_studio.config import DataConfig
+from hgt_studio.config import ColumnMapping, DataConfig
+from hgt_studio.graph.cache import cache_key, open_cached, store
 from hgt_studio.graph.filters import filter_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.reverse import add_reverse_edges
@@ -26,8 +28,28 @@ def load_graph(
         InputError: the file cannot be read, does not hold what it should, or lacks what the settings name.
         CancelledError: the user stopped it.
     """
-    graph = read_table(Path(path), config.columns, progress, cancel)
+    path = Path(path)
+    read = _read_cached if use_cache else read_table
+    graph = read(path, config.columns, progress, cancel)
     graph = filter_graph(graph, config)
     if config.add_reverse_edges and graph.report.one_way_edges != 0:
         graph = add_reverse_edges(graph)
+    return graph
+
+
+def _read_cached(
+    path: Path, columns: ColumnMapping | None, progress: ProgressCallback | None, cancel: CancelToken | None
+) -> KnowledgeGraph:
+    """The table's graph from the cache, else read and then kept there, unless the file changed meanwhile."""
+    key = cache_key(path, columns)
+    graph = open_cached(key)
+    if graph is not None:
+        return graph
+    graph = read_table(path, columns, progress, cancel)
+    try:
+        if cache_key(path, columns) == key:
+            store(graph, key)
+    except OSError as error:
+        note = f"the graph could not be kept in the cache ({error.strerror}); it will be read again next time"
+        return replace(graph, report=replace(graph.report, notes=(*graph.report.notes, note)))
     return graph

@@ -1,15 +1,19 @@
-"""Runs an iterator one item ahead in a thread of its own."""
+"""Runs a generator one item ahead in a thread of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The items in order, the next one made while the caller works on this one; the thread ends with the iterator."""
-    with ThreadPoolExecutor(1, "read-ahead") as pool:
+def read_ahead(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
+    """The items in order, the next one made while the caller works on this one.
+
+    When this generator ends or is closed, so are its thread and `items`.
+    """
+    with closing(items), ThreadPoolExecutor(1, "read-ahead") as pool:
         upcoming = pool.submit(next, items, None)
         while (item := upcoming.result()) is not None:
             upcoming = pool.submit(next, items, None)

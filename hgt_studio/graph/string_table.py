@@ -1,15 +1,17 @@
 """Strings become small integers: an open-addressing hash table over bytes, filled by a kernel."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray
 from hgt_studio.graph.text_block import Bytes, TextBlock
 
-NO_TAGS = np.zeros(0, np.int64)
+HashArray = npt.NDArray[np.uint64]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class _Entries(NamedTuple):
@@ -21,7 +23,7 @@ class _Entries(NamedTuple):
     """
 
     slots: IntArray
-    hashes: "np.typing.NDArray[np.uint64]"
+    hashes: HashArray
     tags: IntArray
     text: Bytes
     text_ptr: IntArray
@@ -43,17 +45,18 @@ class StringTable:
     def __len__(self) -> int:
         return self._count
 
-    def encode(self, block: TextBlock, field: int | None, tags: IntArray = NO_TAGS) -> tuple[IntArray, IntArray]:
+    def encode(self, block: TextBlock, field: int | None, tags: IntArray | None = None) -> tuple[IntArray, IntArray]:
         """Codes of one field of a block; strings not seen before are added.
 
         field: None: the string is empty in all rows.
-        tags: int64, shape (num_rows,) or empty: what else two equal strings must share to be the same.
+        tags: int64, shape (num_rows,): what else two equal strings must share to be the same; None: nothing.
 
         Returns:
             the codes, int32, shape (num_rows,); the rows that brought a new string, int32, in ascending order.
         """
         nothing = np.zeros(block.num_rows, np.int32)
         start, length = (nothing, nothing) if field is None else (block.start[field], block.length[field])
+        tags = np.zeros(block.num_rows, np.int64) if tags is None else tags
         self._reserve(block.num_rows, int(length.sum()))
         codes = np.empty(block.num_rows, np.int32)
         new_rows = np.empty(block.num_rows, np.int32)
@@ -76,7 +79,7 @@ class StringTable:
         slots, hashes, tags, text, text_ptr = self._entries
         capacity = self._count + new_strings
         if capacity > len(hashes):
-            hashes, tags = (_grown(values, 2 * capacity) for values in (hashes, tags))
+            hashes, tags = _grown(hashes, 2 * capacity), _grown(tags, 2 * capacity)
             text_ptr = _grown(text_ptr, 2 * capacity + 1)
         if text_ptr[self._count] + new_bytes > len(text):
             text = _grown(text, 2 * (int(text_ptr[self._count]) + new_bytes))
@@ -86,14 +89,15 @@ class StringTable:
         self._entries = _Entries(slots, hashes, tags, text, text_ptr)
 
 
-def _grown(values: "np.typing.NDArray[np.generic]", size: int) -> "np.typing.NDArray[np.generic]":
-    grown = np.empty(size, values.dtype)
-    grown[: len(values)] = values
-    return grown
+def _grown(values: npt.NDArray[Scalar], size: int) -> npt.NDArray[Scalar]:
+    """A longer copy; what is new is not set."""
+    longer = np.empty(size, values.dtype)
+    longer[: len(values)] = values
+    return longer
 
 
 @kernel
-def _fill_slots(slots: IntArray, hashes: "np.typing.NDArray[np.uint64]", count: int) -> None:
+def _fill_slots(slots: IntArray, hashes: HashArray, count: int) -> None:
     mask = np.uint64(len(slots) - 1)
     for code in range(count):
         slot = hashes[code] & mask
@@ -117,7 +121,7 @@ def _encode(
     code = -1
     for row in range(len(codes)):
         begin, size = start[row], length[row]
-        tag = tags[row] if len(tags) else np.int64(0)
+        tag = tags[row]
         if code < 0 or not _equals(entries, code, data, begin, size, tag):
             code = _find_or_add(entries, count, data, begin, size, tag)
             if code == count:
@@ -138,7 +142,7 @@ def _find_or_add(entries: _Entries, count: int, data: Bytes, begin: int, size: i
         if code < 0:
             break
         if entries.hashes[code] == value and _equals(entries, code, data, begin, size, tag):
-            return code
+            return int(code)
         slot = (slot + np.uint64(1)) & mask
     entries.slots[slot] = count
     entries.hashes[count] = value
@@ -155,7 +159,7 @@ def _equals(entries: _Entries, code: int, data: Bytes, begin: int, size: int, ta
     target = entries.text_ptr[code]
     if entries.text_ptr[code + 1] - target != size or entries.tags[code] != tag:
         return False
-    for i in range(size):
+    for i in range(size):  # noqa: SIM110 (a generator is slower when compiled)
         if entries.text[target + i] != data[begin + i]:
             return False
     return True

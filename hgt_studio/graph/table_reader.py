@@ -1,9 +1,8 @@
 """Reads an edge table in one pass: blocks of text become numbered nodes and edges."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-
 
 from hgt_studio.config import ColumnMapping
 from hgt_studio.errors import InputError
@@ -57,7 +56,7 @@ def _choose_columns(preview: TablePreview, mapping: ColumnMapping | None) -> tup
     return mapped_columns(preview.columns, preview.mapping), [f"columns guessed: {describe(preview.mapping)}"]
 
 
-def _blocks(path: Path, preview: TablePreview, columns: EdgeColumns) -> Iterator[TextBlock]:
+def _blocks(path: Path, preview: TablePreview, columns: EdgeColumns) -> Generator[TextBlock, None, None]:
     if preview.layout is None:
         return parquet_blocks(path, columns.positions())
     return text_blocks(path, preview.layout, columns.positions())

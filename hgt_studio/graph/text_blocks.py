@@ -1,6 +1,6 @@
 """Streams a delimited text file as blocks of whole rows, and says in which row it is broken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -24,7 +24,7 @@ class TextLayout:
     has_header: bool
 
 
-def text_blocks(path: Path, layout: TextLayout, columns: Sequence[int]) -> Iterator[TextBlock]:
+def text_blocks(path: Path, layout: TextLayout, columns: Sequence[int]) -> Generator[TextBlock, None, None]:
     """The rows below the header, in blocks; field `f` of a block is column `columns[f]` of the file.
 
     A last line without its newline comes as a block of its own, not `terminated`.
@@ -75,7 +75,7 @@ class _RowCutter:
     def cut_last_line(self, carry: bytes, bytes_done: int) -> TextBlock:
         """The last line of a file, which lacks its newline."""
         text = bytearray(carry + b"\n")
-        block, consumed, state, columns = self._tokenize(text, len(text), bytes_done)
+        block, _, state, columns = self._tokenize(text, len(text), bytes_done)
         expected = self._layout.num_columns
         if state == tokenizer.WRONG_FIELD_COUNT and columns < expected:
             self._fail(

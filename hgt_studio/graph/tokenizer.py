@@ -65,7 +65,7 @@ def tokenize(
 def _tokenize_row(
     data: Bytes, position: int, ends_field: Bytes, slots: IntArray, start: IntArray, length: IntArray, row: int
 ) -> tuple[int, int, int, int, bool]:
-    """One row. Fields with escaped quotes get a negative length. Returns its end, columns, line feeds, state, escaped."""
+    """One row. Fields with escaped quotes get a negative length. Returns end, columns, line feeds, state, escaped."""
     size = len(data)
     column = line_feeds = 0
     any_escaped = False
@@ -104,7 +104,7 @@ def _unquoted_end(data: Bytes, position: int, ends_field: Bytes) -> int:
     at = np.uint64(position)
     while ends_field[data[at]] == 0:
         at += np.uint64(1)
-    return np.int64(at)
+    return int(np.int64(at))
 
 
 @kernel
