@@ -1,13 +1,12 @@
 """`run.toml` in and out, and `section.field=value` overrides."""
 
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from hgt_studio.atomic_file import atomic_write
 from hgt_studio.config.run import RunConfig
 from hgt_studio.errors import ConfigError
 
@@ -33,12 +32,13 @@ def load_config(path: Path) -> RunConfig:
 
 
 def save_config(config: RunConfig, path: Path) -> None:
-    """Write every setting as TOML, atomically. Settings that are not set (None) are left out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(to_toml(config))
-    os.replace(temporary, path)
+    """Write every setting as TOML, atomically. Settings that are not set (None) are left out.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    with atomic_write(path, ConfigError) as file:
+        file.write(to_toml(config).encode())
 
 
 def to_toml(config: RunConfig) -> str:
