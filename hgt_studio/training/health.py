@@ -87,7 +87,7 @@ def embedding_health(vectors: FloatArray, graph: KnowledgeGraph, edges: EdgeList
 
 
 def _findings(health: Health) -> Iterator[Finding]:
-    """Thresholds follow what dimension and number of nodes allow: isotropic vectors are good whatever these are."""
+    """Thresholds follow what dimension and number of nodes allow: isotropic vectors are good from 8 dimensions on."""
     from scipy.special import hyp0f1
 
     pairs, norms = health.pairs, health.norms

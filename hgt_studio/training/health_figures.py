@@ -108,9 +108,13 @@ def measure_spectrum(vectors: FloatArray, generator: np.random.Generator) -> tup
 
 
 def measure_near_duplicates(vectors: FloatArray, generator: np.random.Generator) -> float:
-    """Share of a sample of 4,096 nodes whose nearest neighbour in the sample has a cosine above 0.999."""
+    """Share of a sample of 4,096 nodes whose nearest neighbour in the sample has a cosine above 0.999.
+
+    Zero vectors count as duplicates of each other.
+    """
     unit = to_unit(vectors[sample(len(vectors), NEIGHBOUR_SAMPLE, generator)])
-    count = 0
+    num_zero = int(np.count_nonzero(~unit.any(1)))
+    count = num_zero if num_zero > 1 else 0
     for start in range(0, len(unit), CHUNK):
         cosine = unit[start : start + CHUNK] @ unit.T
         np.fill_diagonal(cosine[:, start:], -1)

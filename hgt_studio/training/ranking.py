@@ -21,8 +21,8 @@ from hgt_studio.typing import CancelToken
 
 MAX_BLOCK_QUERIES = 256
 FILTER_CHUNK = 1 << 15
-# A float32 score, and a comparison that a device may widen to int64 while it sums it.
-BYTES_PER_SCORE = 16
+# A float32 score, a comparison and its int32 copy that a device may make to sum it, and room for the queries.
+BYTES_PER_SCORE = 12
 # The same two vectors can score differently at two columns of one matrix product, by float32 round-off.
 RELATIVE_ROUND_OFF = 1e-6
 
@@ -52,7 +52,7 @@ def rank_edges(
     """Rank the true destination and the true source of every edge; other known answers do not count.
 
     embeddings: float32, shape (num_nodes, dim), on the device that computes. The budget bounds what is allocated beside
-    them, but one query is always scored against all its candidates at once: 16 bytes a node of its type.
+    them, but one query is always scored against all its candidates at once: 12 bytes a node of its type.
 
     Raises:
         CancelledError: the user stopped it.
@@ -97,7 +97,7 @@ def _blocks(candidate_type: IntArray, type_ptr: IntArray, memory_budget_bytes: i
 
 
 def _rank_block(embeddings: Tensor, decoder: Decoder, queries: Queries, block: _Block) -> tuple[Tensor, Tensor]:
-    """Twice the rank, int64, shape (block_size,), and the scores of answer and negative, shape (2, block_size)."""
+    """Twice the rank, int32, shape (block_size,), and the scores of answer and negative, shape (2, block_size)."""
 
     def upload(values: IntArray) -> Tensor:
         return torch.from_numpy(values.astype(np.int64)).to(embeddings.device)
@@ -114,8 +114,8 @@ def _rank_block(embeddings: Tensor, decoder: Decoder, queries: Queries, block: _
 
     answer = answer_and_negative[:, :1]
     tolerance = answer.abs() * RELATIVE_ROUND_OFF
-    num_worse = (score < answer - tolerance).sum(1)
-    num_not_better = (score <= answer + tolerance).sum(1)
+    num_worse = (score < answer - tolerance).sum(1, dtype=torch.int32)
+    num_not_better = (score <= answer + tolerance).sum(1, dtype=torch.int32)
     # better = N - not_better and tied = not_better - worse - 1 others, so rank = 1 + better + tied / 2.
     doubled_rank = 2 * block.num_candidates + 1 - num_worse - num_not_better
     return doubled_rank, answer_and_negative.t()
