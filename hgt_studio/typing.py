@@ -35,19 +35,25 @@ ProgressCallback = Callable[[Progress], None]
 
 
 class CancelToken:
-    """Cancel and pause, shared between the one who asks and the worker, which looks between batches.
+    """Cancel, pause and finish early, shared between the one who asks and the worker, which looks between batches.
 
-    Thread-safe. `check()` is the worker's only call: it waits while paused and raises once cancelled.
+    Thread-safe. The worker calls `check()`, which waits while paused and raises once cancelled.
     """
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
+        self._finishing = threading.Event()
         self._running = threading.Event()
         self._running.set()
 
     def cancel(self) -> None:
         """Ask the worker to stop at its next check; ends a pause."""
         self._cancelled.set()
+        self._running.set()
+
+    def finish(self) -> None:
+        """Ask the worker to end what repeats (epochs) and to complete the rest; ends a pause."""
+        self._finishing.set()
         self._running.set()
 
     def pause(self) -> None:
@@ -61,6 +67,10 @@ class CancelToken:
     @property
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
+
+    @property
+    def finishing(self) -> bool:
+        return self._finishing.is_set()
 
     @property
     def paused(self) -> bool:

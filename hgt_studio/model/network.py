@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from hgt_studio.config import RunConfig
+from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.model.decoder import make_decoder
 from hgt_studio.model.encoder import HGTEncoder
 from hgt_studio.model.losses import info_nce, link_loss
@@ -32,6 +33,11 @@ class HGTNetwork(nn.Module):
         self.embedding = NodeEmbedding(num_nodes, architecture.hidden_dim)
         self.encoder = HGTEncoder(architecture, num_types, num_triplets)
         self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
+
+    @classmethod
+    def for_graph(cls, config: RunConfig, graph: KnowledgeGraph) -> "HGTNetwork":
+        """A network of the right sizes."""
+        return cls(config, graph.num_nodes, len(graph.node_types), len(graph.triplets))
 
     def forward(self, batch: DeviceBatch) -> Losses:
         """The losses of a batch, as means over its supervision edges (both ends) and its pairs."""

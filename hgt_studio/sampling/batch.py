@@ -1,6 +1,7 @@
 """A batch: index arrays and masks of one planned shape, in two buffers, so that two copies bring it to a device."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -108,8 +109,7 @@ def type_runs(tile_type: Int32Array, usage: Usage, shape: BatchShape) -> tuple[T
     first_tile = 0
     for hop, (rows, used) in enumerate(zip(shape.nodes, usage.node_tiles.tolist(), strict=True)):
         types = tile_type[first_tile : first_tile + used]
-        starts = np.flatnonzero(np.diff(types, prepend=-1))
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), used], strict=True):
+        for start, end in pairwise([*np.flatnonzero(np.diff(types, prepend=-1)).tolist(), used]):
             bounds = (first_tile + start) * shape.node_tile, (first_tile + end) * shape.node_tile
             runs.append(TypeRun(hop, int(types[start]), *bounds))
         first_tile = rows // shape.node_tile

@@ -21,16 +21,14 @@ NOTHING = np.empty(0, dtype=np.int64)
 
 
 def awkward_graph() -> KnowledgeGraph:
-    """A type without incoming edges, a relation without edges, isolated nodes, a type with one node."""
-    return graph_from_edges(
-        {"drug": 6, "gene": 9, "disease": 1, "lonely": 3},
-        {
-            ("drug", "hits", "gene"): [(0, 0), (1, 0), (1, 1), (5, 8)],
-            ("gene", "binds", "gene"): [(0, 1), (1, 0), (2, 2), (3, 8)],
-            ("gene", "linked", "disease"): [(i, 0) for i in range(9)],
-            ("drug", "treats", "disease"): [],
-        },
-    )
+    """A type without incoming edges, a relation without edges, isolated nodes, a type with one node, a loop."""
+    triplets = [
+        ("drug", "hits", "gene"), ("gene", "binds", "gene"), ("gene", "linked", "disease"), ("drug", "treats", "disease"),
+    ]  # fmt: skip
+    hits = [(0, 0, 6), (1, 0, 6), (1, 0, 7), (5, 0, 14)]
+    binds = [(6, 1, 7), (7, 1, 6), (8, 1, 8), (9, 1, 14)]
+    linked = [(gene, 2, 15) for gene in range(6, 15)]
+    return graph_from_edges({"drug": 6, "gene": 9, "disease": 1, "lonely": 3}, triplets, [*hits, *binds, *linked])
 
 
 def whole_graph(graph: KnowledgeGraph, *, tile: int, slices: bool) -> tuple[LayerGraph, Tensor, int]:
@@ -58,7 +56,7 @@ def whole_graph(graph: KnowledgeGraph, *, tile: int, slices: bool) -> tuple[Laye
 @pytest.mark.parametrize("tile", [1, 4, 32])
 @pytest.mark.parametrize(
     "graph",
-    [awkward_graph(), random_graph(1), random_graph(2), graph_from_edges({"a": 1}, {("a", "r", "a"): [(0, 0)]})],
+    [awkward_graph(), random_graph(1), random_graph(2), graph_from_edges({"a": 1}, [("a", "r", "a")], [(0, 0, 0)])],
     ids=["awkward", "random 1", "random 2", "one node"],
 )
 def test_outputs_and_gradients_equal_pygs(graph: KnowledgeGraph, tile: int, slices: bool) -> None:

@@ -1,0 +1,35 @@
+"""AdamW over the layers and the embedding table, and the learning rate at a step."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from hgt_studio.config import TrainingConfig
+from hgt_studio.model.network import HGTNetwork
+
+
+def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.AdamW:
+    """Fused AdamW (Loshchilov & Hutter 2019). Weight decay acts on the matrices of the layers only."""
+    table = network.embedding.weight
+    layers = layer_parameters(network)
+    groups = [
+        {"params": [p for p in layers if p.dim() > 1], "weight_decay": config.weight_decay},
+        {"params": [*(p for p in layers if p.dim() <= 1), table], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+
+
+def layer_parameters(network: HGTNetwork) -> list[Tensor]:
+    """All parameters but the embedding table."""
+    return [parameter for parameter in network.parameters() if parameter is not network.embedding.weight]
+
+
+def learning_rate(step: int, num_steps: int, config: TrainingConfig) -> float:
+    """The rate of a step (counted from 0): a linear rise over the warm-up, then half a cosine down to the final share."""
+    warm_up = round(config.warmup_share * num_steps)
+    if step < warm_up:
+        return config.learning_rate * (step + 1) / warm_up
+    progress = (step - warm_up) / max(1, num_steps - warm_up)
+    low = config.final_learning_rate_share
+    return config.learning_rate * (low + (1.0 - low) * 0.5 * (1.0 + math.cos(math.pi * progress)))

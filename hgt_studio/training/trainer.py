@@ -1,0 +1,205 @@
+"""The training loop. One thread runs it and makes every call to the device."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from typing import Literal
+
+import torch
+
+from hgt_studio.device.base import Device
+from hgt_studio.errors import CancelledError
+from hgt_studio.model.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from hgt_studio.model.network import HGTNetwork
+from hgt_studio.sampling.batch import Batch
+from hgt_studio.sampling.loader import BatchLoader
+from hgt_studio.training.clock import LoopClock
+from hgt_studio.training.diagnosis import explain_not_finite
+from hgt_studio.training.evaluation import Evaluation
+from hgt_studio.training.events import (
+    CheckpointSaved,
+    EpochDone,
+    Evaluated,
+    EventHandler,
+    Notice,
+    PhaseStarted,
+    RunEnded,
+    RunStarted,
+    StepsDone,
+)
+from hgt_studio.training.judge import HeldOut, Judge
+from hgt_studio.training.loss_meter import LossMeter
+from hgt_studio.training.optimiser import layer_parameters, learning_rate, make_optimiser
+from hgt_studio.training.run_directory import RunDirectory
+from hgt_studio.training.stopping import EarlyStopping
+from hgt_studio.training.task import TrainingTask
+from hgt_studio.typing import CancelToken
+
+_SECONDS_BETWEEN_REPORTS = 0.25
+
+
+class Trainer:
+    """Trains a network on a task. `run` does it all; the other methods are its parts."""
+
+    def __init__(
+        self, task: TrainingTask, device: Device, directory: RunDirectory, on_event: EventHandler, cancel: CancelToken
+    ) -> None:
+        self.task, self.device, self.directory, self.on_event, self.cancel = task, device, directory, on_event, cancel
+        self.settings, self.place = task.config.training, device.torch_device()
+        torch.manual_seed(self.settings.seed)
+        self.network = HGTNetwork.for_graph(task.config, task.graph).to(self.place)
+        self.optimiser = make_optimiser(self.network, self.settings)
+        self.judge = Judge(task, cancel)
+        self.meter, self.clock = LossMeter(self.place), LoopClock()
+        self.stopping = EarlyStopping(self.settings.patience)
+        self.step = 0
+        self.dropped_edges = 0
+
+    def run(self, *, resume: bool = False) -> Evaluation | None:
+        """Train to the end, load the best state, judge it on the test edges (None if none were held out).
+
+        Raises:
+            CancelledError: stopped by the user; the state is saved and can be resumed.
+            TrainingError: the loss is not finite; the last checkpoint from before stays.
+        """
+        start = time.monotonic()
+        if resume:
+            self._restore()
+        self._announce()
+        try:
+            reason = self._train_epochs()
+        except CancelledError:
+            self._save_last()
+            raise
+        epochs = -(-self.step // self.task.steps_per_epoch)
+        self.on_event(RunEnded(reason, epochs, time.monotonic() - start))
+        if self.directory.best_checkpoint.exists():
+            load_checkpoint(self.directory.best_checkpoint, self.network)
+        return self._evaluate("test") if self.judge.can_ask("test") else None
+
+    def _train_epochs(self) -> Literal["all epochs done", "no improvement", "finished early"]:
+        """All epochs that are left, with what is due after each."""
+        with self._loader() as loader:
+            batches = iter(loader)
+            while self.step < self.task.num_steps:
+                epoch = self._train_epoch(batches)
+                every = self.task.config.evaluation.every_epochs
+                last = self.step == self.task.num_steps or self.cancel.finishing
+                if last or (every and epoch % every == 0):
+                    self._watch()
+                stop = last or self.stopping.should_stop
+                if stop or epoch % self.settings.checkpoint_every_epochs == 0:
+                    self._save_last()
+                if stop and not self.step == self.task.num_steps:
+                    return "finished early" if self.cancel.finishing else "no improvement"
+        return "all epochs done"
+
+    def _train_epoch(self, batches: Iterator[Batch]) -> int:
+        """The rest of the current epoch; returns its number, counted from 1."""
+        self.on_event(PhaseStarted("train"))
+        self.network.train()
+        self.clock.restart()
+        start, epoch = time.monotonic(), self.step // self.task.steps_per_epoch + 1
+        end = epoch * self.task.steps_per_epoch
+        while self.step < end and not self.cancel.finishing:
+            self._train_step(batches)
+            if self.step == end or self.cancel.finishing or self.clock.seconds > _SECONDS_BETWEEN_REPORTS:
+                self._report(epoch)
+        self.on_event(EpochDone(epoch, self.step, *self.meter.end_epoch(), time.monotonic() - start))
+        return epoch
+
+    def _train_step(self, batches: Iterator[Batch]) -> None:
+        """One optimiser step over the batches whose gradients accumulate. Nothing is read back from the device."""
+        accumulated = self.settings.gradient_accumulation_steps
+        self.device.seed(self.settings.seed * 1_000_003 + self.step)  # dropout depends on the step alone
+        self.optimiser.zero_grad(set_to_none=False)
+        for batch in self.clock.timed(islice(batches, accumulated)):
+            self.cancel.check()
+            losses = self.network(batch.to(self.place))
+            (losses.total / accumulated).backward()
+            self.meter.add(losses)
+            self.dropped_edges += batch.usage.dropped_edges
+        if self.settings.clip_norm:
+            torch.nn.utils.clip_grad_norm_(layer_parameters(self.network), self.settings.clip_norm)
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.step, self.task.num_steps, self.settings)
+        self.optimiser.step()
+        self.step += 1
+
+    def _report(self, epoch: int) -> None:
+        """Read the losses (a synchronisation point), stop if they are not finite, tell the listeners."""
+        total, link, contrastive = self.meter.read()
+        if not total < float("inf"):
+            raise explain_not_finite(self.network, link, contrastive, self.step, self.task.config)
+        rate = learning_rate(self.step - 1, self.task.num_steps, self.settings)
+        seeds_per_second = self.clock.batches * self.task.config.sampling.batch_size / self.clock.seconds
+        self.on_event(
+            StepsDone(self.step, epoch, total, link, contrastive, rate, seeds_per_second, self.clock.waiting_share,
+                      self.dropped_edges)
+        )  # fmt: skip
+        self.clock.restart()
+
+    def _watch(self) -> None:
+        """Evaluate on the validation edges and keep the state if it is the best so far."""
+        if not self.judge.can_ask("validation"):
+            return
+        evaluation = self._evaluate("validation")
+        if self.stopping.improved:
+            self.on_event(PhaseStarted("save"))
+            save_checkpoint(self.directory.best_checkpoint, self.network, self._state())
+            self.on_event(CheckpointSaved(self.directory.best_checkpoint, self.step, "best"))
+        for finding in evaluation.health.findings:
+            if finding.verdict != "good":
+                self.on_event(Notice(f"{finding.name} is {finding.value:.3g} ({finding.verdict}): {finding.remedy}"))
+
+    def _evaluate(self, held_out: HeldOut) -> Evaluation:
+        self.on_event(PhaseStarted("evaluate"))
+        start = time.monotonic()
+        evaluation = self.judge.evaluate(self.network, held_out)
+        if held_out == "validation":
+            self.stopping = self.stopping.after(evaluation.micro[self.task.config.evaluation.watch])
+        self.on_event(
+            Evaluated(
+                held_out, -(-self.step // self.task.steps_per_epoch), self.step, evaluation.to_dict(held_out),
+                self.stopping.improved, self.stopping.since_best, time.monotonic() - start,
+            )
+        )  # fmt: skip
+        return evaluation
+
+    def _loader(self) -> BatchLoader:
+        sampling, accumulated = self.task.config.sampling, self.settings.gradient_accumulation_steps
+        numbers = range(self.step * accumulated, self.task.num_steps * accumulated)
+        return BatchLoader(
+            self.task.maker, self.task.shape, numbers,
+            threads=sampling.prefetch_threads, depth=sampling.prefetch_batches,
+        )  # fmt: skip
+
+    def _announce(self) -> None:
+        for text in self.task.notices:
+            self.on_event(Notice(text))
+        self.on_event(
+            RunStarted(
+                device=self.device.description(),
+                num_parameters=sum(parameter.numel() for parameter in self.network.parameters()),
+                num_train_edges=len(self.task.split.train),
+                num_pairs=self.task.num_pairs,
+                steps_per_epoch=self.task.steps_per_epoch,
+                num_epochs=self.settings.num_epochs,
+                first_step=self.step,
+                shapes=1,
+            )
+        )
+
+    def _state(self) -> TrainingState:
+        return TrainingState(self.step, self.stopping.best, self.stopping.since_best)
+
+    def _save_last(self) -> None:
+        self.on_event(PhaseStarted("save"))
+        save_checkpoint(self.directory.last_checkpoint, self.network, self._state(), self.optimiser)
+        self.on_event(CheckpointSaved(self.directory.last_checkpoint, self.step, "last"))
+
+    def _restore(self) -> None:
+        """Go on where the last checkpoint stands."""
+        state = load_checkpoint(self.directory.last_checkpoint, self.network, self.optimiser)
+        self.step = state.step
+        self.stopping = EarlyStopping(self.settings.patience, state.best, state.since_best)
