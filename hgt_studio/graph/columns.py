@@ -154,5 +154,6 @@ def describe(mapping: ColumnMapping) -> str:
 
 def _position(name: str, columns: Sequence[str], what: str) -> int:
     if name not in columns:
-        raise InputError(f"the column '{name}' {what}; {suggest(name, columns)}")
+        others = set(columns) - set(PRIMEKG_COLUMNS)
+        raise InputError(f"the column '{name}' {what}; {suggest(name, others or columns)}")
     return columns.index(name)

@@ -1,6 +1,7 @@
 """Turns blocks of an edge table into numbered nodes and edges."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,13 +42,14 @@ class EdgeReader:
             InputError: a needed field is empty, a node changes its type, or there are too many kinds of edge.
         """
         self._check_no_gaps(block)
-        source, source_type = self._nodes.encode(block, self._fields.head)
-        destination, destination_type = self._nodes.encode(block, self._fields.tail)
-        type_pairs = source_type.astype(np.int64) << 32 | destination_type
-        triplet, _ = self._triplets.encode(block, self._fields.relation, type_pairs)
+        nodes, types = self._nodes.encode(block)
+        type_pairs = types[:1].astype(np.int64) << 32 | types[1:]
+        if self._fields.relation is None:
+            block = replace(block, start=np.zeros_like(types), length=np.zeros_like(types))
+        triplet, _ = self._triplets.encode(block, [self._fields.relation or 0], type_pairs)
         if len(self._triplets) > MAX_TRIPLETS:
             raise InputError(f"the table has more than {MAX_TRIPLETS} kinds of edge; choose another relation column")
-        self._edges.append((source, triplet.astype(np.int16), destination))
+        self._edges.append((nodes[0], triplet[0].astype(np.int16), nodes[1]))
         self.rows += block.num_rows
 
     def check_last_line(self, block: TextBlock) -> str:

@@ -22,17 +22,16 @@ def file_format(path: Path) -> Format:
     Raises:
         InputError: there is no such file, it is a folder, empty, may not be read, or is not what its name says.
     """
-    with readable(path):
-        if path.is_dir():
-            raise InputError(f"'{path}' is a folder; choose the table in it, for example kg.csv")
-        with path.open("rb") as file:
-            magic = file.read(4)
+    with readable(path), path.open("rb") as file:
+        magic = file.read(4)
     if not magic:
         raise InputError(f"'{path}' is empty; download or save it again")
     if magic == b"PAR1":
         return "parquet"
     if magic[:2] == b"\x1f\x8b":
         return "gzip"
+    if magic[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputError(f"'{path}' is text in UTF-16; save it in UTF-8")
     named = {".parquet": "Parquet", ".gz": "gzip"}.get(path.suffix.lower())
     if named:
         raise InputError(f"'{path}' is not a {named} file, whatever its name says; download it again or rename it")
@@ -46,6 +45,8 @@ def readable(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise InputError(f"there is no file '{path}'; check the path") from None
+    except IsADirectoryError:
+        raise InputError(f"'{path}' is a folder; choose the table in it, for example kg.csv") from None
     except PermissionError:
         raise InputError(f"no permission to read '{path}'; change its permissions or copy it") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -53,7 +54,8 @@ def readable(path: Path) -> Iterator[None]:
             f"'{path}' ends early or is damaged: its gzip data cannot be unpacked; download it again"
         ) from None
     except OSError as error:
-        raise InputError(f"'{path}' cannot be read ({error.strerror or error}); check the disk and the path") from None
+        reason = error.strerror or " ".join(str(error).split())
+        raise InputError(f"'{path}' cannot be read ({reason}); check the file and the disk") from None
 
 
 @dataclass(frozen=True, eq=False)

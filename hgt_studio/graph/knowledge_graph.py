@@ -67,7 +67,7 @@ class KnowledgeGraph:
     node_types: names, in the order of the numbering.
     type_ptr: int64, shape (num_types + 1,).
     nodes: Arrow table with a row for each node in the order of the numbering, of `NODE_SCHEMA`; `index` is the file's
-        own node number, else the row number.
+        own node number, else counts in order of appearance.
     triplets: the kinds of edge, sorted.
     reverse: int16, shape (num_triplets,): position of the reverse triplet; itself where edges are stored both ways
         under one triplet; -1 where edges have no reverse.
@@ -140,7 +140,8 @@ class KnowledgeGraph:
 
     def in_degree(self) -> IntArray:
         """int64, shape (num_nodes,): number of in-edges of each node."""
-        return np.diff(self.edge_ptr[self.segment_ptr].astype(np.int64))
+        first_edge = self.edge_ptr[self.segment_ptr].astype(np.int64)
+        return first_edge[1:] - first_edge[:-1]
 
     def edges(self) -> EdgeList:
         """All edges in stored order (by destination, triplet, source)."""

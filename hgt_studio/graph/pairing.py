@@ -12,11 +12,9 @@ from hgt_studio.typing import Triplet
 REVERSE_PREFIX = "rev_"
 
 
-def reverse_relation(relation: str) -> str:
-    """The usual name of a reverse: `rev_r` for `r`, and `r` for `rev_r`."""
-    if relation.startswith(REVERSE_PREFIX):
-        return relation.removeprefix(REVERSE_PREFIX)
-    return REVERSE_PREFIX + relation
+def named_reverse(triplet: Triplet) -> Triplet:
+    """The triplet whose name says that it is the reverse: (B, rev_r, A) of (A, r, B)."""
+    return Triplet(triplet.destination_type, REVERSE_PREFIX + triplet.relation, triplet.source_type)
 
 
 def pair_triplets(graph: KnowledgeGraph) -> KnowledgeGraph:
@@ -45,17 +43,21 @@ def pair_triplets(graph: KnowledgeGraph) -> KnowledgeGraph:
 def _partners(triplets: Sequence[Triplet]) -> tuple[IntArray, IntArray]:
     """Two arrays, int16, shape (num_triplets,), -1 where there is none.
 
-    named: the triplet with the reverse name, if either names the other.
+    named: the triplet whose name says that it is the reverse, or that this one is its reverse.
     same: the triplet of the same relation the other way round, if neither of the two is `named`.
     """
     number = {triplet: i for i, triplet in enumerate(triplets)}
     named, same = np.full((2, len(triplets)), -1, np.int16)
-    for i, (source_type, relation, destination_type) in enumerate(triplets):
-        j = number.get(Triplet(destination_type, reverse_relation(relation), source_type), -1)
-        if j >= 0 and reverse_relation(triplets[j].relation) == relation:
-            named[i] = j
-        same[i] = number.get(Triplet(destination_type, relation, source_type), -1)
-    same[(named >= 0) | (named[same] >= 0)] = -1
+    for triplet in sorted(
+        triplets, key=lambda triplet: len(triplet.relation)
+    ):  # r and rev_r before rev_r and rev_rev_r
+        i, j = number[triplet], number.get(named_reverse(triplet), -1)
+        if j >= 0 and named[i] < 0:
+            named[i], named[j] = j, i
+    for triplet, i in number.items():
+        j = number.get(Triplet(triplet.destination_type, triplet.relation, triplet.source_type), -1)
+        if j >= 0 and named[i] < 0 and named[j] < 0:
+            same[i] = j
     return named, same
 
 

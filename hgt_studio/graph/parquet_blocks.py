@@ -28,7 +28,7 @@ def open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
             with pq.ParquetFile(path) as file:
                 yield file
         except pa.ArrowException as error:
-            reason = str(error).splitlines()[0]
+            reason = " ".join(str(error).split())
             raise InputError(f"'{path}' is no whole Parquet file ({reason}); download or save it again") from None
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from hgt_studio.graph.assemble import assemble_graph
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
-from hgt_studio.graph.pairing import REVERSE_PREFIX, reverse_relation
+from hgt_studio.graph.pairing import named_reverse
 from hgt_studio.typing import Triplet
 
 
@@ -38,10 +38,6 @@ def _reverse_of_all(graph: KnowledgeGraph, triplets: list[Triplet]) -> IntArray:
     """int16: the reverse of each of the graph's triplets; the missing ones are appended to `triplets`."""
     reverse = graph.reverse.copy()
     for i in np.flatnonzero(reverse < 0):
-        source_type, relation, destination_type = graph.triplets[i]
-        name = reverse_relation(relation)
-        while (back := Triplet(destination_type, name, source_type)) in triplets:
-            name = REVERSE_PREFIX + name
         reverse[i] = len(triplets)
-        triplets.append(back)
+        triplets.append(named_reverse(graph.triplets[i]))
     return reverse

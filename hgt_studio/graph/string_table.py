@@ -1,5 +1,6 @@
 """Strings become small integers: an open-addressing hash table over bytes, filled by a kernel."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -45,25 +46,25 @@ class StringTable:
     def __len__(self) -> int:
         return self._count
 
-    def encode(self, block: TextBlock, field: int | None, tags: IntArray | None = None) -> tuple[IntArray, IntArray]:
-        """Codes of one field of a block; strings not seen before are added.
+    def encode(
+        self, block: TextBlock, fields: Sequence[int], tags: IntArray | None = None
+    ) -> tuple[IntArray, IntArray]:
+        """Codes of some fields of a block; strings not seen before are added, row by row.
 
-        field: None: the string is empty in all rows.
-        tags: int64, shape (num_rows,): what else two equal strings must share to be the same; None: nothing.
+        tags: int64, shape (num_fields, num_rows): what else two equal strings must share to be the same; None: nothing.
 
         Returns:
-            the codes, int32, shape (num_rows,); the rows that brought a new string, int32, in ascending order.
+            the codes, int32, shape (num_fields, num_rows); for each new string its place, `row * num_fields + field`.
         """
-        nothing = np.zeros(block.num_rows, np.int32)
-        start, length = (nothing, nothing) if field is None else (block.start[field], block.length[field])
-        tags = np.zeros(block.num_rows, np.int64) if tags is None else tags
-        self._reserve(block.num_rows, int(length.sum()))
-        codes = np.empty(block.num_rows, np.int32)
-        new_rows = np.empty(block.num_rows, np.int32)
-        count = _encode(block.data, start, length, tags, self._entries, self._count, codes, new_rows)
-        new_rows = new_rows[: count - self._count].copy()
+        start, length = block.start[list(fields)], block.length[list(fields)]
+        tags = np.zeros(start.shape, np.int64) if tags is None else tags
+        self._reserve(start.size, int(length.sum()))
+        codes = np.empty(start.shape, np.int32)
+        new = np.empty(start.size, np.int32)
+        count = _encode(block.data, start, length, tags, self._entries, self._count, codes, new)
+        new = new[: count - self._count].copy()
         self._count = count
-        return codes, new_rows
+        return codes, new
 
     def strings(self) -> pa.LargeStringArray:
         """All strings by code."""
@@ -115,19 +116,20 @@ def _encode(
     entries: _Entries,
     count: int,
     codes: IntArray,
-    new_rows: IntArray,
+    new: IntArray,
 ) -> int:
+    num_fields, num_rows = codes.shape
     first_new = count
-    code = -1
-    for row in range(len(codes)):
-        begin, size = start[row], length[row]
-        tag = tags[row]
-        if code < 0 or not _equals(entries, code, data, begin, size, tag):
-            code = _find_or_add(entries, count, data, begin, size, tag)
-            if code == count:
-                new_rows[count - first_new] = row
-                count += 1
-        codes[row] = code
+    for row in range(num_rows):
+        for field in range(num_fields):
+            begin, size, tag = start[field, row], length[field, row], tags[field, row]
+            code = codes[field, row - 1] if row else -1
+            if code < 0 or not _equals(entries, code, data, begin, size, tag):
+                code = _find_or_add(entries, count, data, begin, size, tag)
+                if code == count:
+                    new[count - first_new] = row * num_fields + field
+                    count += 1
+            codes[field, row] = code
     return count
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from hgt_studio.config import ColumnMapping
@@ -44,7 +45,12 @@ def read_table(
         raise InputError(f"'{path.name}' has a header but no rows; download or save it again")
     if progress is not None:
         progress(Progress("assembling", reader.rows, reader.rows, "rows"))
-    return reader.graph(notes)
+    graph = reader.graph(notes)
+    if preview.is_primekg and graph.report.one_way_edges:
+        count = graph.report.one_way_edges
+        note = f"{count} edges have no mirror edge, though PrimeKG stores both; check that the file is complete"
+        graph = replace(graph, report=replace(graph.report, notes=(*notes, note)))
+    return graph
 
 
 def _choose_columns(preview: TablePreview, mapping: ColumnMapping | None) -> tuple[EdgeColumns, list[str]]:

@@ -45,9 +45,10 @@ class TextBlock:
         """What is wrong with a row."""
         return row_error(self.file_name, int(self.row_number[row]), reason)
 
-    def gather(self, field: int, rows: IntArray) -> pa.StringArray:
-        """The texts of one field in some rows."""
-        offsets, text = _gather(self.data, self.start[field], self.length[field], rows)
+    def gather(self, fields: IntArray, rows: IntArray) -> pa.StringArray:
+        """The texts at some places; field -1 stands for an empty text."""
+        length = np.where(fields < 0, 0, self.length[fields, rows])
+        offsets, text = _gather(self.data, self.start[fields, rows], length)
         return pa.StringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(text))
 
 
@@ -57,13 +58,12 @@ def row_error(file_name: str, row_number: int, reason: str) -> InputError:
 
 
 @kernel
-def _gather(data: Bytes, start: IntArray, length: IntArray, rows: IntArray) -> tuple[IntArray, Bytes]:
-    offsets = np.zeros(len(rows) + 1, np.int32)
-    for i in range(len(rows)):
-        offsets[i + 1] = offsets[i] + length[rows[i]]
+def _gather(data: Bytes, start: IntArray, length: IntArray) -> tuple[IntArray, Bytes]:
+    offsets = np.zeros(len(start) + 1, np.int32)
+    for i in range(len(start)):
+        offsets[i + 1] = offsets[i] + length[i]
     text = np.empty(offsets[-1], np.uint8)
-    for i in range(len(rows)):
-        begin = start[rows[i]]
-        for j in range(length[rows[i]]):
-            text[offsets[i] + j] = data[begin + j]
+    for i in range(len(start)):
+        for j in range(length[i]):
+            text[offsets[i] + j] = data[start[i] + j]
     return offsets, text

@@ -43,12 +43,11 @@ def text_blocks(path: Path, layout: TextLayout, columns: Sequence[int]) -> Gener
             at_end = size < len(text)
             block, consumed = cutter.cut(text, text.rfind(b"\n", 0, size) + 1, file.bytes_done)
             carry = bytes(memoryview(text)[consumed:size])
-            if len(carry) > BLOCK_BYTES:
-                cutter.fail_open_row(carry)
+            cutter.check_open_row(carry)
             if block.num_rows:
                 yield block
-        if carry:
-            yield cutter.cut_last_line(carry, file.bytes_done)
+        if carry and (block := cutter.cut_last_line(carry, file.bytes_done)).num_rows:
+            yield block
 
 
 class _RowCutter:
@@ -66,10 +65,8 @@ class _RowCutter:
         """The whole rows in `text[:size]`, which ends with a line feed, and the number of bytes they take."""
         self._check_characters(text, size)
         block, consumed, state, columns = self._tokenize(text, size, bytes_done)
-        if state == tokenizer.WRONG_FIELD_COUNT:
-            self._fail(f"{columns} columns where {self._layout.num_columns} are expected; correct this row")
-        if state == tokenizer.BROKEN_QUOTE:
-            self._fail("broken quoting, text follows a closing quote; write quotes inside a quoted field twice")
+        if state != tokenizer.OPEN_ROW:
+            self._check_state(state, columns)
         return block, consumed
 
     def cut_last_line(self, carry: bytes, bytes_done: int) -> TextBlock:
@@ -81,16 +78,27 @@ class _RowCutter:
             self._fail(
                 f"the last line breaks off after {columns} of {expected} columns; the file is cut, download it again"
             )
-        if state != tokenizer.COMPLETE:
-            self.fail_open_row(carry)
+        if state == tokenizer.OPEN_ROW and b"\n" not in carry:
+            self._fail(
+                "the last line breaks off in a quoted field; close the quote, or download the file again if it is cut"
+            )
+        self._check_state(state, columns)
         self._check_characters(text, len(text))
         return replace(block, terminated=False)
 
-    def fail_open_row(self, carry: bytes) -> NoReturn:
-        """A row that does not end."""
-        if b'"' in carry:
-            self._fail("broken quoting, a quote opened in this row is never closed; close or remove it")
-        self._fail("the row does not end; this is not a table in text form")
+    def check_open_row(self, carry: bytes) -> None:
+        """A row that goes on for more than a block is none."""
+        if len(carry) > BLOCK_BYTES:
+            self._check_state(tokenizer.OPEN_ROW, 0)
+
+    def _check_state(self, state: int, columns: int) -> None:
+        match state:
+            case tokenizer.WRONG_FIELD_COUNT:
+                self._fail(f"{columns} columns where {self._layout.num_columns} are expected; correct this row")
+            case tokenizer.BROKEN_QUOTE:
+                self._fail("broken quoting, text follows a closing quote; write quotes inside a quoted field twice")
+            case tokenizer.OPEN_ROW:
+                self._fail("broken quoting, a quote opened in this row is never closed; close or remove it")
 
     def _tokenize(self, text: bytearray, size: int, bytes_done: int) -> tuple[TextBlock, int, int, int]:
         data = np.frombuffer(text, np.uint8, size)

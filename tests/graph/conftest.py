@@ -1,0 +1,15 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("kernels", deadline=None)  # the first call of a kernel compiles it
+settings.load_profile("kernels")
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of its own for every test."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("HGT_STUDIO_CACHE_DIR", str(folder))
+    return folder
