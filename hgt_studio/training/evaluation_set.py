@@ -1,26 +1,16 @@
 """The questions an evaluation asks: held-out facts drawn once, with their filters and their random negatives."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from hgt_studio.errors import TrainingError
-from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
 from hgt_studio.model.decoder import Side
+from hgt_studio.training.known_answers import KnownAnswers, draw_unknown
 
 NEGATIVES = "one random node of the right type per held-out edge and direction, never a known answer"
-
-
-class KnownAnswers(NamedTuple):
-    """One direction of `KnownEdges`: the edges of node n are ptr[n] .. ptr[n + 1] - 1, by triplet, then by answer."""
-
-    ptr: IntArray
-    triplet: IntArray
-    answer: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +68,7 @@ def draw_evaluation_set(
 
     def negatives(answers: KnownAnswers, node: IntArray, candidate_type: IntArray) -> IntArray:
         first, size = graph.type_ptr[candidate_type], np.diff(graph.type_ptr)[candidate_type]
-        return _draw_negatives(answers, node, edges.triplet, first, size, generator.random(len(edges)))
+        return draw_unknown(answers, node, edges.triplet, first, size, generator.random(len(edges)))
 
     destinations = Queries(
         "destination", edges.source, edges.triplet, edges.destination, destination_type,
@@ -96,39 +86,3 @@ def relation_of(edges: EdgeList, graph: KnowledgeGraph) -> IntArray:
     number = {name: i for i, name in enumerate(graph.relations)}
     of_triplet = np.array([number[triplet.relation] for triplet in graph.triplets], dtype=np.int32)
     return of_triplet[edges.triplet]
-
-
-@kernel
-def known_range(known: KnownAnswers, node: int, triplet: int) -> tuple[int, int]:
-    """Where the known answers to (node, triplet) begin and end."""
-    begin, end = known.ptr[node], known.ptr[node + 1]
-    triplets = known.triplet[begin:end]
-    return begin + np.searchsorted(triplets, triplet), begin + np.searchsorted(triplets, triplet, side="right")
-
-
-@kernel
-def _draw_negatives(
-    known: KnownAnswers,
-    node: IntArray,
-    triplet: IntArray,
-    first_candidate: IntArray,
-    num_candidates: IntArray,
-    uniform: npt.NDArray[np.float64],
-) -> IntArray:
-    """A candidate drawn uniformly from those that are not among the (ascending) known answers."""
-    negative = np.full(len(node), -1, np.int32)
-    for row in range(len(node)):
-        begin, end = known_range(known, node[row], triplet[row])
-        num_unknown = num_candidates[row] - (end - begin)
-        if num_unknown <= 0:
-            continue
-        chosen = first_candidate[row] + int(uniform[row] * num_unknown)
-        low, high = 0, end - begin  # bisect for the number of known answers before the chosen unknown one
-        while low < high:
-            middle = (low + high) // 2
-            if known.answer[begin + middle] - middle <= chosen:
-                low = middle + 1
-            else:
-                high = middle
-        negative[row] = chosen + low
-    return negative

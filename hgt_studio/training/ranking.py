@@ -13,10 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray
 from hgt_studio.model.decoder import Decoder
-from hgt_studio.training.evaluation_set import EvaluationSet, KnownAnswers, Queries, known_range
+from hgt_studio.training.evaluation_set import EvaluationSet, Queries
+from hgt_studio.training.known_answers import other_known_positions
 from hgt_studio.typing import CancelToken
 
 MAX_BLOCK_QUERIES = 256
@@ -124,32 +124,13 @@ def _rank_block(embeddings: Tensor, decoder: Decoder, queries: Queries, block: _
 def _filter_chunks(queries: Queries, block: _Block) -> Iterator[IntArray]:
     """Positions in the flat score block of known answers other than the one asked for, in chunks of one length."""
     rows = block.rows[: block.num_queries]
-    positions = _other_known_answers(
+    positions = other_known_positions(
         queries.known, queries.node[rows], queries.triplet[rows], queries.answer[rows],
         block.first_candidate, block.num_candidates,
     )  # fmt: skip
     for start in range(0, len(positions), FILTER_CHUNK):
         chunk = positions[start : start + FILTER_CHUNK]
         yield np.pad(chunk, (0, FILTER_CHUNK - len(chunk)), mode="edge")
-
-
-@kernel
-def _other_known_answers(
-    known: KnownAnswers, node: IntArray, triplet: IntArray, answer: IntArray, first_candidate: int, num_candidates: int
-) -> IntArray:
-    total = 0
-    for row in range(len(node)):
-        begin, end = known_range(known, node[row], triplet[row])
-        total += end - begin
-    positions = np.empty(total, np.int64)
-    count = 0
-    for row in range(len(node)):
-        begin, end = known_range(known, node[row], triplet[row])
-        for other in known.answer[begin:end]:
-            if other != answer[row]:
-                positions[count] = row * num_candidates + other - first_candidate
-                count += 1
-    return positions[:count]
 
 
 def _in_edge_order(
