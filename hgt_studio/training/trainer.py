@@ -179,7 +179,7 @@ class Trainer:
             self.on_event(Notice(text))
         self.on_event(
             RunStarted(
-                device=self.device.description(),
+                device=self.device.hardware_name(),
                 num_parameters=sum(parameter.numel() for parameter in self.network.parameters()),
                 num_train_edges=len(self.task.split.train),
                 num_pairs=self.task.num_pairs,

@@ -1,0 +1,5 @@
+"""The command line."""
+
+from hgt_studio.cli.main import run
+
+__all__ = ["run"]

@@ -1,0 +1,191 @@
+"""The main job from end to end: graph file -> trained, judged, exported embeddings; and its parts on a finished run.
+
+Everything the command line, the library functions and the app do with a run goes through here.
+"""
+
+import json
+import time
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hgt_studio.config import ExportConfig, RunConfig
+from hgt_studio.device.base import Device
+from hgt_studio.device.selection import select_device
+from hgt_studio.errors import RunDirectoryError
+from hgt_studio.export import EmbeddingTable, WrittenFile, build_manifest, write_embeddings, write_manifest
+from hgt_studio.graph import load_graph
+from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.split import split_graph
+from hgt_studio.model.checkpoint import load_checkpoint
+from hgt_studio.model.inference import embed_all_nodes
+from hgt_studio.model.network import HGTNetwork
+from hgt_studio.training.evaluation import Evaluation
+from hgt_studio.training.events import Event, EventHandler, PhaseStarted
+from hgt_studio.training.judge import Judge
+from hgt_studio.training.run_directory import RunDirectory
+from hgt_studio.training.task import prepare_task
+from hgt_studio.training.trainer import Trainer
+from hgt_studio.typing import CancelToken, ProgressCallback
+
+
+def _ignore(_: object) -> None:
+    """A listener that does not listen."""
+
+
+@dataclass
+class Listeners:
+    """Who is told what: events of the run, progress of loading, embedding and writing; and the token that stops it."""
+
+    on_event: EventHandler = _ignore
+    on_progress: ProgressCallback = _ignore
+    cancel: CancelToken = field(default_factory=CancelToken)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run came to. `metrics` is the test evaluation as plain values, {} if nothing was held out."""
+
+    directory: Path
+    metrics: dict[str, Any]
+    seconds: float
+    peak_bytes: int
+    shapes: int
+    files: tuple[WrittenFile, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **self.metrics, "seconds": round(self.seconds, 3), "peak_bytes": self.peak_bytes, "shapes": self.shapes,
+            "directory": str(self.directory),
+        }  # fmt: skip
+
+
+def train_run(
+    graph_path: Path, directory: Path, config: RunConfig, listeners: Listeners | None = None, *, resume: bool = False
+) -> RunResult:
+    """Train on a graph file into a run directory, judge the result, export `embeddings.parquet`, write the manifest.
+
+    Raises:
+        HgtStudioError: one of ours, in one line; what was reached is kept and can be resumed.
+    """
+    start, listeners = time.monotonic(), listeners or Listeners()
+    device = _prepare_device(config)
+    run = RunDirectory(directory)
+    run.create(config, resume=resume)
+    write_manifest(run.manifest_path, {"graph": {"path": str(graph_path.resolve())}, "finished": False})
+
+    def on_event(event: Event) -> None:
+        run.record(event)
+        listeners.on_event(event)
+
+    on_event(PhaseStarted("load"))
+    graph = load_graph(graph_path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
+    on_event(PhaseStarted("prepare"))
+    task = prepare_task(graph, config, device.torch_device().type)
+    device.reset_peak()
+    trainer = Trainer(task, device, run, on_event, listeners.cancel)
+    evaluation = trainer.run(resume=resume)
+    trained_seconds = time.monotonic() - start
+    on_event(PhaseStarted("export"))
+    vectors = _embed(trainer.network, graph, config, listeners)
+    files = write_embeddings(
+        EmbeddingTable(vectors.numpy(), graph), run.embeddings_path, config.export.model_copy(update={"format": "parquet"}),
+        progress=listeners.on_progress, cancel=listeners.cancel,
+    )  # fmt: skip
+    seconds = time.monotonic() - start
+    metrics = evaluation.to_dict("test") if evaluation else {}
+    manifest = build_manifest(
+        config, graph, graph_path, files, metrics, {"train": trained_seconds, "export": seconds - trained_seconds}
+    )
+    manifest["graph"]["path"] = str(graph_path.resolve())
+    write_manifest(run.manifest_path, manifest | {"finished": True})
+    return RunResult(directory, metrics, seconds, device.memory().peak_bytes, shapes=1, files=files)
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A trained network with its graph and settings."""
+
+    config: RunConfig
+    graph: KnowledgeGraph
+    network: HGTNetwork
+    device: Device
+
+
+def open_run(
+    directory: Path, listeners: Listeners | None = None, *, graph_path: Path | None = None, device: str | None = None
+) -> FinishedRun:
+    """Load the best (else the last) checkpoint of a run and its graph.
+
+    Raises:
+        RunDirectoryError: there is no run here, or it does not fit the graph.
+    """
+    listeners = listeners or Listeners()
+    run = RunDirectory(directory)
+    config = run.config()
+    if device is not None:
+        config = RunConfig.build(config.model_dump(mode="json") | {"device": {**config.device.model_dump(), "name": device}})
+    place = _prepare_device(config)
+    path = graph_path or _graph_path(run)
+    graph = load_graph(path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
+    network = HGTNetwork.for_graph(config, graph).to(place.torch_device())
+    best = run.best_checkpoint
+    load_checkpoint(best if best.exists() else run.last_checkpoint, network)
+    return FinishedRun(config, graph, network, place)
+
+
+def evaluate_run(run: FinishedRun, listeners: Listeners | None = None) -> Evaluation:
+    """Judge a trained network on its test edges, as at the end of training.
+
+    Raises:
+        TrainingError: no test edges were held out.
+    """
+    listeners = listeners or Listeners()
+    task = prepare_task(run.graph, run.config, run.device.torch_device().type)
+    return Judge(task, listeners.cancel).evaluate(run.network, "test")
+
+
+def export_run(run: FinishedRun, path: Path, export: ExportConfig, listeners: Listeners | None = None) -> tuple[WrittenFile, ...]:
+    """Embed all nodes of a trained network and write them.
+
+    Raises:
+        ExportError, InputError, CancelledError: as `write_embeddings`.
+    """
+    listeners = listeners or Listeners()
+    config = run.config.model_copy(update={"export": export})
+    vectors = _embed(run.network, run.graph, config, listeners)
+    table = EmbeddingTable(vectors.numpy(), run.graph)
+    return write_embeddings(table, path, export, progress=listeners.on_progress, cancel=listeners.cancel)
+
+
+def _embed(network: HGTNetwork, graph: KnowledgeGraph, config: RunConfig, listeners: Listeners) -> torch.Tensor:
+    """Embeddings of all nodes over the edges that the export settings name. shape: (num_nodes, embedding_dim)."""
+    data = config.data
+    if config.export.message_edges == "train":
+        graph = split_graph(graph, data.validation_share, data.test_share, data.split_seed).message_graph
+    return embed_all_nodes(
+        network.encoder, network.embedding.weight.detach(), graph, config.evaluation.memory_budget_mib << 20,
+        cancel=listeners.cancel, progress=listeners.on_progress,
+    )  # fmt: skip
+
+
+def _prepare_device(config: RunConfig) -> Device:
+    device = select_device(config.device.name)
+    device.set_memory_limit(config.device.high_watermark)
+    if config.device.cpu_threads:
+        torch.set_num_threads(config.device.cpu_threads)
+    return device
+
+
+def _graph_path(run: RunDirectory) -> Path:
+    try:
+        return Path(json.loads(run.manifest_path.read_text(encoding="utf-8"))["graph"]["path"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise RunDirectoryError(
+            f"{run.manifest_path}: does not say which graph the run was trained on; give it with --graph"
+        ) from None
+
+
