@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("kernels", deadline=None)  # the first call of a kernel compiles it
+settings.register_profile("kernels", deadline=None, max_examples=50)  # the first call of a kernel compiles it
 settings.load_profile("kernels")
 
 
