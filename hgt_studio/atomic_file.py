@@ -6,8 +6,8 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 from hgt_studio.errors import HgtStudioError
 
@@ -15,8 +15,8 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def atomic_write(path: Path, error_type: type[HgtStudioError], needed_bytes: int = 0) -> Iterator[BinaryIO]:
-    """Open a temporary file beside `path` for writing and reading; when the block ends well it takes the place of `path`.
+def atomic_write(path: Path, error_type: type[HgtStudioError], needed_bytes: int = 0) -> Iterator[BufferedRandom]:
+    """Open a temporary file beside `path` to write and read; when the block ends well it takes the place of `path`.
 
     On any error the temporary file goes and an older file stays as it was. A symbolic link is followed. What needs a
     path writes to `file.name`. `needed_bytes` is the expected size: a disk with less free space is refused at once.
@@ -49,10 +49,10 @@ def _explain(error: OSError, path: Path, needed_bytes: int) -> str:
         needed = f"about {needed_bytes / 2**20:,.1f} MiB are needed and " if needed_bytes else ""
         free = f"{shutil.disk_usage(path.parent).free / 2**20:,.1f} MiB are free"
         return f"{path}: {error.strerror}: {needed}{free}; make room or choose another folder"
-    if not path.parent.is_dir():
-        return f"{path}: there is no folder {path.parent}; create it or choose another"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"{path}: no permission to write there; choose another folder"
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return f"{path}: there is no folder {path.parent}; create it or choose another"
     if error.errno == errno.EISDIR:
         return f"{path}: is a folder; give the name of a file"
     return f"{path}: cannot be written ({error.strerror or str(error).splitlines()[0]})"
