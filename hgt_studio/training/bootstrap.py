@@ -20,16 +20,16 @@ def confidence_intervals(
     """
     generator = np.random.default_rng(seed)
     num_pairs = int(pair.max()) + 1
-    size = np.bincount(pair, minlength=num_pairs) * ranking.rank.shape[1]
-    reciprocal = np.bincount(pair, weights=(1 / ranking.rank).sum(1), minlength=num_pairs)
-    hits = np.bincount(pair, weights=(ranking.rank <= 10).sum(1), minlength=num_pairs)
+    per_edge = np.stack([np.full(len(pair), 2), (1 / ranking.rank).sum(1), (ranking.rank <= 10).sum(1)])
+    num_ranks, reciprocal, hits = (np.bincount(pair, weights=row, minlength=num_pairs) for row in per_edge)
     scores = SortedScores.of(ranking.positive_score, ranking.negative_score, pair)
 
     replicates = np.empty((num_replicates, 4))
     for replicate in replicates:
         weight = np.bincount(generator.integers(num_pairs, size=num_pairs), minlength=num_pairs).astype(np.float64)
-        total = weight @ size
-        replicate[:] = weight @ reciprocal / total, weight @ hits / total, *scores.auroc_and_average_precision(weight)
+        replicate[:2] = (weight * reciprocal).sum(), (weight * hits).sum()
+        replicate[:2] /= (weight * num_ranks).sum()
+        replicate[2:] = scores.auroc_and_average_precision(weight)
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(replicates, [tail, 1 - tail], axis=0)
     names = ("mrr", "hits@10", "auroc", "average_precision")
