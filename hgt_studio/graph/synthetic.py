@@ -65,10 +65,7 @@ def write_sample_graph(
         ExportError: the file cannot be written.
         CancelledError: the user stopped it; no file is left behind.
     """
-    if not MIN_SCALE <= scale <= MAX_SCALE:
-        raise ConfigError(f"scale: {scale} is out of bounds; choose from {MIN_SCALE} to {MAX_SCALE:g}")
-    if seed < 0:
-        raise ConfigError(f"seed: {seed} is negative; choose 0 or more")
+    _check_bounds(scale, seed)
     nodes = draw_nodes(scale, seed)
     draws = [EdgeDraw(nodes, number, scale, seed) for number in range(len(RELATIONS))]
     relations = {relation.name: 2 * draw.num_edges for relation, draw in zip(RELATIONS, draws, strict=True)}
@@ -90,6 +87,13 @@ def write_sample_graph(
     counts = np.add.reduceat(has_edge, nodes.type_ptr[:-1], dtype=np.int64).tolist()
     node_types = {node_type.name: count for node_type, count in zip(NODE_TYPES, counts, strict=True)}
     return SampleGraphInfo(sum(counts), num_rows, node_types, relations, nodes.community)
+
+
+def _check_bounds(scale: float, seed: int) -> None:
+    if not MIN_SCALE <= scale <= MAX_SCALE:
+        raise ConfigError(f"scale: {scale} is out of bounds; choose from {MIN_SCALE} to {MAX_SCALE:g}")
+    if seed < 0:
+        raise ConfigError(f"seed: {seed} is negative; choose 0 or more")
 
 
 @contextmanager
