@@ -72,7 +72,7 @@ class EdgeReader:
     def graph(self, notes: Sequence[str]) -> KnowledgeGraph:
         """The graph of all rows so far."""
         types = self._nodes.type_names()
-        relations = self._triplets.strings().to_pylist()
+        relations = self._triplets.strings()
         triplets = [
             Triplet(types[pair >> 32], relation or DEFAULT_RELATION, types[pair & 0xFFFFFFFF])
             for pair, relation in zip(self._triplets.tags().tolist(), relations, strict=True)
@@ -99,4 +99,4 @@ class EdgeReader:
             return set(self._nodes.type_names())
         if field in (head.source, tail.source):
             return self._nodes.source_names()
-        return set(self._triplets.strings().to_pylist()) if field == self._fields.relation else set()
+        return set(self._triplets.strings()) if field == self._fields.relation else set()

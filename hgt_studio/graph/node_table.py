@@ -67,7 +67,7 @@ class NodeTable:
 
     def type_names(self) -> list[str]:
         """Names of the types by code."""
-        return self._types.strings().to_pylist() or [DEFAULT_NODE_TYPE]
+        return self._types.strings() or [DEFAULT_NODE_TYPE]
 
     def types(self) -> IntArray:
         """int16, shape (num_nodes,): codes of the nodes' types."""

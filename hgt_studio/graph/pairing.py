@@ -29,10 +29,9 @@ def pair_triplets(graph: KnowledgeGraph) -> KnowledgeGraph:
         graph.segment_ptr, graph.segment_triplet, graph.edge_ptr, graph.edge_source, candidate
     )
     sizes = np.fromiter(graph.counts_by_triplet().values(), np.int64, len(candidate))
-    loops[candidate != np.arange(len(candidate))] = 0
     larger = np.maximum(sizes, sizes[candidate]) - loops
-    accepted = (candidate >= 0) & ((named >= 0) | (2 * (mirrored - loops) >= larger))
-    one_way_edges = int(sizes.sum() - mirrored[accepted].sum())
+    accepted = (candidate >= 0) & ((named >= 0) | (2 * mirrored >= larger))
+    one_way_edges = int(sizes.sum() - (mirrored + loops)[accepted].sum())
     return replace(
         graph,
         reverse=np.where(accepted, candidate, -1).astype(np.int16),
@@ -65,8 +64,9 @@ def _partners(triplets: Sequence[Triplet]) -> tuple[IntArray, IntArray]:
 def _count_mirrored(
     segment_ptr: IntArray, segment_triplet: IntArray, edge_ptr: IntArray, edge_source: IntArray, partner: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Edges that have a mirror edge in the partner triplet, and self-loops: int64, shape (num_triplets,) each.
+    """Edges with a mirror edge in the partner triplet, and self-loops of triplets that are their own partner.
 
+    Returns two arrays, int64, shape (num_triplets,); self-loops are not counted as mirrored in the second case.
     Destinations ascend, so the places where a segment is searched for them ascend too: a cursor for each finds all.
     """
     mirrored = np.zeros(len(partner), np.int64)
@@ -75,19 +75,24 @@ def _count_mirrored(
     for node in range(len(segment_ptr) - 1):
         for segment in range(segment_ptr[node], segment_ptr[node + 1]):
             triplet = segment_triplet[segment]
-            if partner[triplet] < 0:
+            back_triplet = partner[triplet]
+            if triplet > back_triplet:  # no partner, or counted from the partner's side
                 continue
             for e in range(edge_ptr[segment], edge_ptr[segment + 1]):
                 source = edge_source[e]
-                loops[triplet] += source == node
-                back = _find_segment(segment_ptr, segment_triplet, source, partner[triplet])
+                if triplet == back_triplet and source >= node:
+                    loops[triplet] += source == node
+                    break
+                back = _find_segment(segment_ptr, segment_triplet, source, back_triplet)
                 if back < 0:
                     continue
                 at = cursor[back]
                 while at < edge_ptr[back + 1] and edge_source[at] < node:
                     at += 1
                 cursor[back] = at
-                mirrored[triplet] += at < edge_ptr[back + 1] and edge_source[at] == node
+                if at < edge_ptr[back + 1] and edge_source[at] == node:
+                    mirrored[triplet] += 1
+                    mirrored[back_triplet] += 1
     return mirrored, loops
 
 

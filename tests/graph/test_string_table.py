@@ -33,7 +33,7 @@ def test_codes_count_distinct_pairs_in_order_of_appearance(blocks: list[list[tup
         got, new = table.encode(block, [1, 2], tags)
         assert got.T.ravel().tolist() == expected
         assert new.tolist() == fresh
-    assert table.strings().to_pylist() == [text for text, _ in codes]
+    assert table.strings() == [text for text, _ in codes]
     assert table.tags().tolist() == [tag for _, tag in codes]
 
 
@@ -43,4 +43,4 @@ def test_many_strings_over_many_blocks() -> None:
     for part in np.array_split(numbers, 7):
         table.encode(text_block([str(number) for number in part]), [0])
     _, first = np.unique(numbers, return_index=True)
-    assert table.strings().to_pylist() == [str(number) for number in numbers[np.sort(first)]]
+    assert table.strings() == [str(number) for number in numbers[np.sort(first)]]
