@@ -50,7 +50,7 @@ def info(kg: GraphFile, config: SettingsFile = None, set_: Settings = None, as_j
 
     with Console(quiet=as_json) as console:
         graph = load_graph(kg, settings.data, progress=console.on_progress)
-    statistics = graph_statistics(graph).to_dict()
+    statistics = graph_statistics(graph).to_json()
     if as_json:
         _print_json(statistics)
         return

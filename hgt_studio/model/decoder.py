@@ -4,7 +4,7 @@ Every decoder turns a known end of an edge and its triplet into a *query* vector
 candidates for the other end is one matrix product.
 """
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import torch
 from torch import Tensor, nn
@@ -39,15 +39,18 @@ class DotDecoder(nn.Module):
 class DistMultDecoder(nn.Module):
     """DistMult (Yang et al. 2015): a weighted dot product, one weight vector for each triplet.
 
-    Symmetric: an edge and its reverse have the same score, so only one triplet of a reverse pair is trained.
+    The query has an offset for each triplet and side: it carries how popular the answers are, which else would be
+    carried by a vector common to all nodes of a type, and make their embeddings alike.
     """
 
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.ones(num_triplets, dim))
+        self.weight = nn.Parameter(torch.full((num_triplets, dim), dim**-0.5))
+        self.offset = nn.ParameterDict({side: nn.Parameter(torch.zeros(num_triplets, dim)) for side in get_args(Side)})
 
     def query(self, known: Tensor, triplet: Tensor, missing: Side) -> Tensor:
-        return known * self.weight.index_select(0, triplet)
+        weight = self.weight.index_select(0, triplet)
+        return torch.addcmul(self.offset[missing].index_select(0, triplet), known, weight)
 
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.t()

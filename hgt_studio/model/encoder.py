@@ -11,7 +11,11 @@ from hgt_studio.sampling.batch import DeviceBatch
 
 
 class HGTEncoder(nn.Module):
-    """Normalisation, HGT layer and dropout, `num_layers` times, then a projection to `embedding_dim`."""
+    """Residual blocks (normalisation, HGT layer, dropout), `num_layers` times, then a projection to `embedding_dim`.
+
+    Every block adds to its input (pre-norm, as in Xiong et al. 2020), so a node's own embedding always reaches the
+    output beside what its neighbours say: nodes with like neighbours stay apart.
+    """
 
     def __init__(self, config: ArchitectureConfig, num_types: int, num_triplets: int) -> None:
         super().__init__()
@@ -28,8 +32,9 @@ class HGTEncoder(nn.Module):
     def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
         """Embeddings of the seed rows. x: (all rows of the batch, hidden). Returns (seed rows, embedding_dim)."""
         for depth, (norm, layer) in enumerate(zip(self.norms, self.layers, strict=True)):
-            x = layer(norm(x), layer_graph(batch, len(self.layers) - depth))
-            x = functional.dropout(x, self.dropout, self.training)
+            graph = layer_graph(batch, len(self.layers) - depth)
+            message = functional.dropout(layer(norm(x), graph), self.dropout, self.training)
+            x = x[: graph.edges.num_destinations] + message
         out: Tensor = self.project(x)
         return out
 

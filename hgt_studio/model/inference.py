@@ -74,7 +74,7 @@ def embed_all_nodes(
             if cancel is not None:
                 cancel.check()
             rows, typed = _rows_of(x, chunk.first, chunk.end, chunk.node_type, plan.chunk.rows, device)
-            y = _attend(layer, norm(rows), typed, keys, values, chunk)
+            y = rows + _attend(layer, norm(rows), typed, keys, values, chunk)
             out[chunk.first : chunk.end] = (encoder.project(y) if last else y)[: chunk.end - chunk.first].cpu()
             done += chunk.end - chunk.first
             if progress is not None:
