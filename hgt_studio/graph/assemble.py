@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hgt_studio.errors import InputError
 from hgt_studio.graph.edge_sort import sort_edges
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph, ReadReport
 from hgt_studio.graph.pairing import pair_triplets
 from hgt_studio.typing import Triplet
-
-MAX_NODES = 2**31 - 2
 
 
 def assemble_graph(
@@ -32,12 +29,7 @@ def assemble_graph(
     node_type: shape (num_nodes,), positions in `type_names`.
     nodes: columns `id`, `name`, `source`, `index`, a row for each node; indices may be null.
     triplets: distinct, any order; `edges` refer to their positions, and to nodes by their rows.
-
-    Raises:
-        InputError: there are more nodes than int32 can number.
     """
-    if len(node_type) > MAX_NODES:
-        raise InputError(f"{len(node_type)} nodes are more than {MAX_NODES}; filter the table")
     rank, names = _ranks(type_names)
     new_type = rank[node_type]
     order = _node_order(new_type, nodes)
@@ -80,6 +72,6 @@ def _node_order(node_type: IntArray, nodes: pa.Table) -> IntArray:
 
 def _numbered(nodes: pa.Table) -> pa.Table:
     """The same in one piece, with the row number where a node has no index."""
-    index = pa.array(np.arange(len(nodes)), pa.int64())
-    nodes = nodes if not nodes["index"].null_count else nodes.set_column(3, "index", index)
+    if nodes["index"].null_count:
+        nodes = nodes.set_column(3, "index", pa.array(np.arange(len(nodes)), pa.int64()))
     return nodes.combine_chunks()

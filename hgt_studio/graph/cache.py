@@ -6,12 +6,13 @@ An entry is found by the identity of the file and of the column mapping; it is c
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import platformdirs
 
+from hgt_studio.atomic_file import atomic_write
 from hgt_studio.config import ColumnMapping
+from hgt_studio.errors import HgtStudioError
 from hgt_studio.graph.file_format import readable
 from hgt_studio.graph.graph_file import FORMAT_VERSION, BrokenGraphFileError, open_graph_file, write_graph_file
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
@@ -20,6 +21,10 @@ MAX_ENTRIES = 8
 _SUFFIX = ".graph"
 _SAMPLES = 16
 _SAMPLE_BYTES = 1 << 14
+
+
+class CacheWriteError(HgtStudioError):
+    """The cache cannot be written. Reading goes on without it, and says so in a note."""
 
 
 def cache_folder() -> Path:
@@ -48,15 +53,12 @@ def cache_key(path: Path, mapping: ColumnMapping | None) -> str:
 
 
 def open_cached(key: str) -> KnowledgeGraph | None:
-    """The graph kept under a key; None if there is none, or it is broken (then it is deleted)."""
+    """The graph kept under a key; None if there is none, or it is broken."""
     path = cache_folder() / (key + _SUFFIX)
     try:
         graph = open_graph_file(path)
-        os.utime(path)
-    except OSError:
-        return None
-    except BrokenGraphFileError:
-        path.unlink(missing_ok=True)
+        os.utime(path)  # the entries used last are kept
+    except (OSError, BrokenGraphFileError):
         return None
     return graph
 
@@ -65,18 +67,15 @@ def store(graph: KnowledgeGraph, key: str) -> None:
     """Keep a graph, all or nothing, and drop the entries least recently used beyond `MAX_ENTRIES`.
 
     Raises:
-        OSError: the folder cannot be written.
+        CacheWriteError: the folder cannot be written.
     """
     folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=".part", dir=folder)
-    os.close(handle)
     try:
-        write_graph_file(graph, Path(name))
-        os.replace(name, folder / (key + _SUFFIX))
-    except BaseException:
-        os.unlink(name)
-        raise
-    entries = sorted(folder.glob("*" + _SUFFIX), key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in entries[MAX_ENTRIES:]:
-        entry.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic_write(folder / (key + _SUFFIX), CacheWriteError) as file:
+            write_graph_file(graph, file)
+        entries = sorted(folder.glob("*" + _SUFFIX), key=lambda entry: entry.stat().st_mtime, reverse=True)
+        for entry in entries[MAX_ENTRIES:]:
+            entry.unlink(missing_ok=True)
+    except OSError as error:
+        raise CacheWriteError(f"{folder}: {error.strerror}") from error

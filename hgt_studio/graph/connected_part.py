@@ -13,7 +13,8 @@ def connected_part(graph: KnowledgeGraph, num_nodes: int) -> Mask:
     Grows breadth-first within the largest component, from its node of most edges. The next node comes from the type
     that lags furthest behind its share of the component, among the types that the part touches.
     """
-    ptr, neighbour = _undirected(graph)
+    edges = graph.edges()
+    ptr, neighbour = _adjacency(edges.source, edges.destination, graph.num_nodes)
     component = _components(ptr, neighbour)
     largest = component == np.bincount(component).argmax()
     degree = np.diff(ptr)
@@ -22,14 +23,9 @@ def connected_part(graph: KnowledgeGraph, num_nodes: int) -> Mask:
     return _grow(ptr, neighbour, graph.node_type, graph.type_ptr, population, start, num_nodes)
 
 
-def _undirected(graph: KnowledgeGraph) -> tuple[IntArray, IntArray]:
-    """Neighbours of each node in either direction: ptr int64, shape (num_nodes + 1,); neighbour int32."""
-    edges = graph.edges()
-    return _adjacency(edges.source, edges.destination, graph.num_nodes)
-
-
 @kernel
 def _adjacency(source: IntArray, destination: IntArray, num_nodes: int) -> tuple[IntArray, IntArray]:
+    """Neighbours of each node in either direction: ptr int64, shape (num_nodes + 1,); neighbour int32."""
     ptr = np.zeros(num_nodes + 1, np.int64)
     for e in range(len(source)):
         ptr[source[e] + 1] += 1

@@ -26,10 +26,10 @@ class EdgeReader:
     """
 
     def __init__(self, columns: Sequence[str], parts: EdgeColumns) -> None:
+        positions = parts.positions()
         self._fields = parts.as_fields()
-        self._field_names = [columns[position] for position in parts.positions()]
-        self._last_column = len(columns) - 1
-        self._positions = parts.positions()
+        self._field_names = [columns[position] for position in positions]
+        self._has_last_column = positions[-1] == len(columns) - 1
         self._nodes = NodeTable(self._fields)
         self._triplets = StringTable()
         self._edges: list[tuple[IntArray, IntArray, IntArray]] = []
@@ -44,7 +44,7 @@ class EdgeReader:
         self._check_no_gaps(block)
         nodes, types = self._nodes.encode(block)
         type_pairs = types[:1].astype(np.int64) << 32 | types[1:]
-        if self._fields.relation is None:
+        if self._fields.relation is None:  # all relations are the empty text
             block = replace(block, start=np.zeros_like(types), length=np.zeros_like(types))
         triplet, _ = self._triplets.encode(block, [self._fields.relation or 0], type_pairs)
         if len(self._triplets) > MAX_TRIPLETS:
@@ -58,15 +58,15 @@ class EdgeReader:
         Raises:
             InputError: its last field is unlike all before, where they recur: the file is cut in that field.
         """
-        if self._last_column in self._positions:
-            field = self._positions.index(self._last_column)
-            text, known = block.text(field, 0), self._recurring(field)
-            if known and text not in known:
-                raise block.error(
-                    0,
-                    f"the last line has no newline, and no row above has its {self._field_names[field]} '{text}'; "
-                    "the file is cut, download it again",
-                )
+        field = len(self._field_names) - 1
+        text = block.text(field, 0)
+        known = self._recurring(field) if self._has_last_column else set()
+        if known and text not in known:
+            raise block.error(
+                0,
+                f"the last line has no newline, and no row above has its {self._field_names[field]} '{text}'; "
+                "the file is cut, download it again",
+            )
         return "the last line has no newline; if the file was downloaded, check that it is complete"
 
     def graph(self, notes: Sequence[str]) -> KnowledgeGraph:

@@ -1,7 +1,6 @@
 """What kind of file this is, told by its first bytes, and its bytes unpacked."""
 
 import gzip
-import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,4 +93,4 @@ class TextFile:
 def file_size_bytes(path: Path) -> int:
     """Size on disk."""
     with readable(path):
-        return os.stat(path).st_size
+        return path.stat().st_size

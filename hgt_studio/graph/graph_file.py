@@ -10,7 +10,7 @@ import struct
 import zlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +30,8 @@ class BrokenGraphFileError(Exception):
     """The file is not what was written; never reaches the user."""
 
 
-def write_graph_file(graph: KnowledgeGraph, path: Path) -> None:
-    """Write a graph; `path` is not complete until this returns."""
+def write_graph_file(graph: KnowledgeGraph, file: BinaryIO) -> None:
+    """Write a graph to an empty file."""
     parts: dict[str, npt.NDArray[Any]] = {name: np.ascontiguousarray(getattr(graph, name)) for name in _ARRAYS}
     parts["nodes"] = np.frombuffer(_table_bytes(graph.nodes), np.uint8)
     layout: dict[str, dict[str, Any]] = {}
@@ -39,7 +39,7 @@ def write_graph_file(graph: KnowledgeGraph, path: Path) -> None:
     for name, values in parts.items():
         crc = zlib.crc32(values.data)
         layout[name] = {"offset": offset, "size_bytes": values.nbytes, "dtype": values.dtype.str, "crc": crc}
-        offset += -(-values.nbytes // _ALIGNMENT) * _ALIGNMENT
+        offset += _aligned(values.nbytes)
     header = {
         "version": FORMAT_VERSION,
         "node_types": graph.node_types,
@@ -49,14 +49,13 @@ def write_graph_file(graph: KnowledgeGraph, path: Path) -> None:
         "size_bytes": offset,
     }
     text = json.dumps(header).encode()
-    with path.open("wb") as file:
-        file.write(_PREFIX.pack(_MAGIC, len(text), zlib.crc32(text)))
-        file.write(text)
-        base = _base(len(text))
-        for name, values in parts.items():
-            file.seek(base + layout[name]["offset"])
-            file.write(values.data)
-        file.truncate(base + offset)
+    base = _aligned(_PREFIX.size + len(text))
+    file.write(_PREFIX.pack(_MAGIC, len(text), zlib.crc32(text)))
+    file.write(text)
+    for name, values in parts.items():
+        file.seek(base + layout[name]["offset"])
+        file.write(values.data)
+    file.truncate(base + offset)
 
 
 def open_graph_file(path: Path) -> KnowledgeGraph:
@@ -76,7 +75,7 @@ def open_graph_file(path: Path) -> KnowledgeGraph:
     if magic != _MAGIC or zlib.crc32(text) != header_crc:
         raise BrokenGraphFileError("no header")
     header = json.loads(bytes(text))
-    base = _base(header_size)
+    base = _aligned(_PREFIX.size + header_size)
     if header["version"] != FORMAT_VERSION or size != base + header["size_bytes"]:
         raise BrokenGraphFileError("another version or size")
     parts = {name: _open_part(mapped[base:], **entry) for name, entry in header["parts"].items()}
@@ -91,9 +90,9 @@ def open_graph_file(path: Path) -> KnowledgeGraph:
     )
 
 
-def _base(header_size: int) -> int:
-    """Where the parts begin."""
-    return -(-(_PREFIX.size + header_size) // _ALIGNMENT) * _ALIGNMENT
+def _aligned(size_bytes: int) -> int:
+    """The size, rounded up."""
+    return -(-size_bytes // _ALIGNMENT) * _ALIGNMENT
 
 
 def _open_part(mapped: memoryview, offset: int, size_bytes: int, dtype: str, crc: int) -> npt.NDArray[Any]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hgt_studio.config import ColumnMapping, DataConfig
-from hgt_studio.graph.cache import cache_key, open_cached, store
+from hgt_studio.graph.cache import CacheWriteError, cache_key, open_cached, store
 from hgt_studio.graph.filters import filter_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.reverse import add_reverse_edges
@@ -49,7 +49,7 @@ def _read_cached(
     try:
         if cache_key(path, columns) == key:
             store(graph, key)
-    except OSError as error:
-        note = f"the graph could not be kept in the cache ({error.strerror}); it will be read again next time"
+    except CacheWriteError as error:
+        note = f"the graph could not be kept in the cache and will be read again next time ({error})"
         return replace(graph, report=replace(graph.report, notes=(*graph.report.notes, note)))
     return graph

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from hgt_studio.config import ColumnMapping
@@ -45,22 +46,21 @@ def preview_table(path: str | Path, mapping: ColumnMapping | None = None) -> Tab
     """
     path = Path(path)
     if file_format(path) == "parquet":
-        with open_parquet(path) as file:
-            columns = tuple(file.schema_arrow.names)
-            batch = next(file.iter_batches(batch_size=_SHOWN_ROWS), None)
-            rows = (
-                []
-                if batch is None
-                else [tuple("" if v is None else str(v) for v in row.values()) for row in batch.to_pylist()]
-            )
-        return _preview(columns, rows, None)
-    sample = _sample_rows(path)
-    delimiter = _find_delimiter(sample, path)
-    table = [tuple(row) for row in csv.reader(sample, delimiter=delimiter) if row]
+        return _preview_parquet(path)
+    lines = _sample_lines(path)
+    delimiter = _find_delimiter(lines, path)
+    table = _rows(lines, delimiter, path)
     width = len(table[0])
     has_header = _has_header(table, mapping)
     columns = table[0] if has_header else tuple(f"column_{i + 1}" for i in range(width))
     return _preview(columns, table[has_header:][:_SHOWN_ROWS], TextLayout(delimiter, width, has_header))
+
+
+def _preview_parquet(path: Path) -> TablePreview:
+    with open_parquet(path) as file:
+        batches = list(islice(file.iter_batches(batch_size=_SHOWN_ROWS), 1))
+        rows = [tuple("" if v is None else str(v) for v in row.values()) for b in batches for row in b.to_pylist()]
+        return _preview(tuple(file.schema_arrow.names), rows, None)
 
 
 def _preview(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], layout: TextLayout | None) -> TablePreview:
@@ -70,7 +70,7 @@ def _preview(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], layout: 
     return TablePreview(columns, tuple(rows), guess_mapping(columns), is_primekg(columns), layout)
 
 
-def _sample_rows(path: Path) -> list[str]:
+def _sample_lines(path: Path) -> list[str]:
     """The first whole lines of a text file."""
     with TextFile.open(path) as file:
         sample = bytearray(_SAMPLE_BYTES)
@@ -87,7 +87,7 @@ def _find_delimiter(lines: Sequence[str], path: Path) -> str:
     """The delimiter that cuts most lines into as many fields as the first."""
     best, best_score = "", (0.0, 0)
     for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        widths = [len(row) for row in _rows(lines, delimiter, path)]
         score = (widths.count(widths[0]) / len(widths), widths[0])
         if widths[0] > 1 and score > best_score:
             best, best_score = delimiter, score
@@ -97,6 +97,15 @@ def _find_delimiter(lines: Sequence[str], path: Path) -> str:
             f"'{path}' has only one column, '{lines[0].strip()[:60]}': no delimiter of {names} cuts it; convert it"
         )
     return best
+
+
+def _rows(lines: Sequence[str], delimiter: str, path: Path) -> list[tuple[str, ...]]:
+    try:
+        return [tuple(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise InputError(
+            f"'{path}' is no table in text form ({error}); save it with line feeds at the line ends"
+        ) from None
 
 
 def _has_header(table: Sequence[tuple[str, ...]], mapping: ColumnMapping | None) -> bool:

@@ -34,7 +34,7 @@ def written(tmp_path: Path, content: str | bytes, name: str = "kg.csv") -> Path:
 
 @pytest.mark.parametrize("use_cache", [True, False])
 def test_missing_file(tmp_path: Path, use_cache: bool) -> None:
-    with pytest.raises(InputError, match="no file .*kg.csv'; check the path"):
+    with pytest.raises(InputError, match=r"no file .*kg\.csv'; check the path"):
         load_graph(tmp_path / "kg.csv", use_cache=use_cache)
 
 
@@ -162,6 +162,17 @@ def test_gap_in_a_needed_column(tmp_path: Path, column: str, old: str) -> None:
     assert f"row 5: the column '{column}' is empty here" in error_of(written(tmp_path, "".join(lines)))
 
 
+def test_lines_that_end_in_carriage_returns(tmp_path: Path) -> None:
+    assert "save it with line feeds" in error_of(written(tmp_path, "head,tail\ra,b\rc,d\r"))
+
+
+def test_a_column_of_identifiers_is_no_relation(tmp_path: Path) -> None:
+    rows = "".join(f"a,{number},b\n" for number in range(33_000))
+    assert "more than 32767 kinds of edge" in error_of(written(tmp_path, "head,relation,tail\n" + rows))
+    rows = "".join(f"a,t{number},b,t\n" for number in range(33_000))
+    assert "more than 32767 node types" in error_of(written(tmp_path, "head,head_type,tail,tail_type\n" + rows))
+
+
 def test_truncated_gzip(tmp_path: Path) -> None:
     text = HEADER + "\n" + "".join(LINES[1:]) * 500
     packed = gzip.compress(text.encode())
@@ -199,7 +210,7 @@ def test_parquet_without_rows(tmp_path: Path) -> None:
 def test_a_download_cut_anywhere_is_noticed(tmp_path: Path) -> None:
     """In the middle of a row by an error, elsewhere at least by a note: the edges that are gone leave one-way edges."""
     text = GOOD.encode()
-    for size in range(len(LINES[0]) + len(LINES[1]), len(text)):
+    for size in range(len("".join(LINES[:-3]).encode()), len(text)):
         last_line = text[:size].rpartition(b"\n")[2]
         path = written(tmp_path, text[:size])
         if 0 < last_line.count(b",") < 11:
