@@ -5,7 +5,6 @@ Everything the command line, the library functions and the app do with a run goe
 
 import json
 import time
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,7 +126,9 @@ def open_run(
     run = RunDirectory(directory)
     config = run.config()
     if device is not None:
-        config = RunConfig.build(config.model_dump(mode="json") | {"device": {**config.device.model_dump(), "name": device}})
+        config = RunConfig.build(
+            config.model_dump(mode="json") | {"device": {**config.device.model_dump(), "name": device}}
+        )
     place = _prepare_device(config)
     path = graph_path or _graph_path(run)
     graph = load_graph(path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
@@ -148,7 +149,9 @@ def evaluate_run(run: FinishedRun, listeners: Listeners | None = None) -> Evalua
     return Judge(task, listeners.cancel).evaluate(run.network, "test")
 
 
-def export_run(run: FinishedRun, path: Path, export: ExportConfig, listeners: Listeners | None = None) -> tuple[WrittenFile, ...]:
+def export_run(
+    run: FinishedRun, path: Path, export: ExportConfig, listeners: Listeners | None = None
+) -> tuple[WrittenFile, ...]:
     """Embed all nodes of a trained network and write them.
 
     Raises:
@@ -187,5 +190,3 @@ def _graph_path(run: RunDirectory) -> Path:
         raise RunDirectoryError(
             f"{run.manifest_path}: does not say which graph the run was trained on; give it with --graph"
         ) from None
-
-

@@ -47,7 +47,9 @@ class Console:
                     f"{event.num_pairs:,} similar pairs, {event.num_epochs} epochs of {event.steps_per_epoch} steps"
                 )
             case StepsDone():
-                self._show(f"train  loss {event.loss:.3f}  {event.seeds_per_second:,.0f} seeds/s", event.step, self._num_steps)
+                self._show(
+                    f"train  loss {event.loss:.3f}  {event.seeds_per_second:,.0f} seeds/s", event.step, self._num_steps
+                )
             case EpochDone():
                 self._say(f"epoch {event.epoch}: loss {event.loss:.4f} in {event.seconds:.1f} s")
             case Evaluated():
@@ -78,7 +80,9 @@ class Console:
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._progress.stop()
 
 

@@ -28,7 +28,7 @@ def segment_attention(query: Tensor, key_value: Tensor, edges: EdgeIndex, heads:
     2 * heads * dim), keys then values. Returns (num_segments, heads * dim): sum over the edges j of a segment of
     a_j v_j, where a is the softmax of query . key over all edges of the segment's destination.
     """
-    out: Tensor = _SegmentAttention.apply(query, key_value, edges, heads)
+    out: Tensor = _SegmentAttention.apply(query, key_value, edges, heads)  # type: ignore[no-untyped-call]
     return out
 
 

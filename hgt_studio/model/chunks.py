@@ -8,9 +8,12 @@ import torch
 from torch import Tensor
 
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 
 _SEGMENT_TILE = 32
+
+GraphArrays = tuple[IntArray, IntArray, IntArray, IntArray]  # segment_ptr, segment_triplet, edge_ptr, edge_source
+Limits = tuple[int, int, int, int, int]  # rows, segments and edges of a chunk, segment tile, number of triplets
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def _make_chunk(graph: KnowledgeGraph, shape: ChunkShape, node_type: int, first:
 
 
 @kernel
-def _chunk_end(segment_ptr, edge_ptr, segment_triplet, first, last, limits):  # type: ignore[no-untyped-def]
+def _chunk_end(
+    segment_ptr: IntArray, edge_ptr: IntArray, segment_triplet: IntArray, first: int, last: int, limits: Limits
+) -> int:
     """The end of the longest chunk from `first` within the limits; at least one node."""
     rows, segments, edges, tile, num_triplets = limits
     count = np.zeros(num_triplets, np.int64)
@@ -102,7 +107,9 @@ def _chunk_end(segment_ptr, edge_ptr, segment_triplet, first, last, limits):  # 
 
 
 @kernel
-def _fill(graph, nodes, sizes, out):  # type: ignore[no-untyped-def]
+def _fill(
+    graph: GraphArrays, nodes: tuple[int, int], sizes: tuple[int, int, int], out: tuple[IntArray, IntArray, IntArray]
+) -> None:
     """Lay the segments out on tiles by triplet, and their edges in the segments' own order."""
     segment_ptr, segment_triplet, edge_ptr, edge_source = graph
     first, end = nodes

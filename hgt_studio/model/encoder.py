@@ -61,5 +61,3 @@ def _typed_rows(batch: DeviceBatch, hop: int) -> TypedRows:
     tile_type = batch.tile_type[: batch.shape.nodes[hop] // tile]
     on_cpu = batch.tile_type.device.type == "cpu"
     return TypedRows(tile_type, tile, tuple(run for run in batch.runs if run.hop <= hop) if on_cpu else None)
-
-

@@ -35,9 +35,9 @@ def typed_linear(x: Tensor, weight: Tensor, bias: Tensor, rows: TypedRows) -> Te
     runs are zero where runs are given.
     """
     if rows.runs is not None:
-        out: Tensor = _RunLinear.apply(x, weight, bias, rows.runs)
+        out: Tensor = _RunLinear.apply(x, weight, bias, rows)  # type: ignore[no-untyped-call]
     else:
-        out = _TileLinear.apply(x, weight, bias, rows.tile_type)
+        out = _TileLinear.apply(x, weight, bias, rows.tile_type)  # type: ignore[no-untyped-call]
     return out
 
 
@@ -47,7 +47,7 @@ def relation_product(x: Tensor, weight: Tensor, tile_triplet: Tensor) -> Tensor:
     x: (num_segments, heads * dim). weight: (num_triplets, heads, dim, dim). tile_triplet: int64 (num_tiles,), the
     triplet of each tile of num_segments / num_tiles segments. Returns (num_segments, heads * dim).
     """
-    out: Tensor = _RelationProduct.apply(x, weight, tile_triplet)
+    out: Tensor = _RelationProduct.apply(x, weight, tile_triplet)  # type: ignore[no-untyped-call]
     return out
 
 
@@ -55,26 +55,42 @@ class _RunLinear(Function):
     """`typed_linear` by slices: one product for each run of rows."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, runs: Sequence[TypeRun]) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, rows: TypedRows) -> Tensor:
         ctx.save_for_backward(x, weight)
-        ctx.runs = runs
+        ctx.rows = rows
         out = x.new_zeros(x.size(0), weight.size(2))
-        for _, node_type, first, end in runs:
-            torch.addmm(bias[node_type], x[first:end], weight[node_type], out=out[first:end])
+        weights, biases = weight.unbind(), bias.unbind()
+        for run, piece, result in zip(_runs(rows), _pieces(x, rows), _pieces(out, rows), strict=True):
+            torch.addmm(biases[run.node_type], piece, weights[run.node_type], out=result)
         return out
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         x, weight = ctx.saved_tensors
-        (grad,) = grads
+        rows, (grad,) = ctx.rows, grads
         grad_x, grad_weight = torch.zeros_like(x), torch.zeros_like(weight)
-        grad_bias = grad.new_zeros(weight.size(0), weight.size(2))
-        for _, node_type, first, end in ctx.runs:
-            rows = grad[first:end]
-            torch.mm(rows, weight[node_type].t(), out=grad_x[first:end])
-            grad_weight[node_type].addmm_(x[first:end].t(), rows)
-            grad_bias[node_type] += rows.sum(0)
+        transposed, grad_weights = weight.transpose(1, 2).unbind(), grad_weight.unbind()
+        pieces = zip(_pieces(grad, rows), _pieces(grad_x, rows), _pieces(x.t(), rows, dim=1), strict=True)
+        for run, (piece, result, x_piece) in zip(_runs(rows), pieces, strict=True):
+            torch.mm(piece, transposed[run.node_type], out=result)
+            grad_weights[run.node_type].addmm_(x_piece, piece)
+        per_tile = grad.view(rows.tile_type.size(0), -1, grad.size(1)).sum(1)
+        grad_bias = grad.new_zeros(weight.size(0), weight.size(2)).index_add_(0, rows.tile_type, per_tile)
         return grad_x, grad_weight, grad_bias, None
+
+
+def _runs(rows: TypedRows) -> Sequence[TypeRun]:
+    assert rows.runs is not None
+    return rows.runs
+
+
+def _pieces(x: Tensor, rows: TypedRows, dim: int = 0) -> Sequence[Tensor]:
+    """Views of the runs, all in one call."""
+    sizes, at = [], 0
+    for _, _, first, end in _runs(rows):
+        sizes += [first - at, end - first]
+        at = end
+    return torch.split_with_sizes(x, [*sizes, x.size(dim) - at], dim)[1::2]
 
 
 class _TileLinear(Function):
@@ -112,9 +128,7 @@ class _RelationProduct(Function):
         x, weight, tile_triplet = ctx.saved_tensors
         grad = _by_head(grads[0], tile_triplet, weight)
         per_tile = torch.bmm(_by_head(x, tile_triplet, weight).transpose(1, 2), grad)
-        grad_weight = torch.zeros_like(weight).index_add_(
-            0, tile_triplet, per_tile.view(-1, *weight.shape[1:])
-        )
+        grad_weight = torch.zeros_like(weight).index_add_(0, tile_triplet, per_tile.view(-1, *weight.shape[1:]))
         gathered = weight.index_select(0, tile_triplet).flatten(0, 1)
         return _by_row(torch.bmm(grad, gathered.transpose(1, 2)), x, weight), grad_weight, None
 

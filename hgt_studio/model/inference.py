@@ -83,7 +83,9 @@ def embed_all_nodes(
     return x
 
 
-def _rows_of(x: Tensor, first: int, end: int, node_type: int, rows: int, device: torch.device) -> tuple[Tensor, TypedRows]:
+def _rows_of(
+    x: Tensor, first: int, end: int, node_type: int, rows: int, device: torch.device
+) -> tuple[Tensor, TypedRows]:
     """Rows first..end-1 of x on the device, padded to a static number, all of one type: a single tile."""
     padded = torch.zeros(rows, x.size(1), device=device)
     padded[: end - first] = x[first:end].to(device)
@@ -121,13 +123,13 @@ def _attend(layer: HGTLayer, x: Tensor, typed: TypedRows, keys: Tensor, values: 
     segment, destination = chunk.segment.to(device), chunk.destination.to(device)
     query = layer.segment_queries(layer.queries(x, typed), segment_destination, tile_triplet)
     weight = torch.empty(destination.numel(), heads, device=device)
-    for block, score in enumerate(weight.split(chunk.source.size(1))):
+    for block, score in enumerate(torch.split(weight, chunk.source.size(1))):
         key = keys.index_select(0, source[block]).to(device)
         product = query.index_select(0, segment[block]).mul_(key)
         torch.sum(product.view(-1, heads, key.size(1) // heads), -1, out=score)
     _softmax_(weight, destination.view(-1), x.size(0))
     message = torch.zeros_like(query)
-    for block, share in enumerate(weight.split(chunk.source.size(1))):
+    for block, share in enumerate(torch.split(weight, chunk.source.size(1))):
         value = values.index_select(0, source[block]).to(device)
         value.view(-1, heads, value.size(1) // heads).mul_(share.unsqueeze(-1))
         message.index_add_(0, segment[block], value)

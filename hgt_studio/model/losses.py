@@ -37,13 +37,13 @@ def link_loss(name: LinkLossName, scores: Tensor, answer: Tensor, candidates: Te
             return binary_cross_entropy(scores, answer, candidates)
 
 
-def info_nce(first: Tensor, second: Tensor, candidates: Tensor, temperature: float) -> Tensor:
+def info_nce(ends: Tensor, candidates: Tensor, temperature: float) -> Tensor:
     """InfoNCE over pairs (van den Oord et al. 2018), both ways round, with cosine similarity.
 
-    first, second: (pairs, dim). candidates: bool (pairs, pairs), true on the diagonal and where second[j] is no
-    partner of first[i].
+    ends: (2 * pairs, dim), the first of every pair, then the seconds. candidates: bool (pairs, pairs), true on the
+    diagonal and where the second of pair j is no partner of the first of pair i.
     """
-    similarity = functional.normalize(first, dim=1) @ functional.normalize(second, dim=1).t() / temperature
+    first, second = functional.normalize(ends, dim=1).chunk(2)
+    similarity = first @ second.t() / temperature
     competing = torch.where(candidates, similarity, float("-inf"))
-    true = similarity.diagonal()
-    return ((competing.logsumexp(1) - true).mean() + (competing.logsumexp(0) - true).mean()) / 2
+    return ((competing.logsumexp(1) + competing.logsumexp(0)) / 2 - similarity.diagonal()).mean()

@@ -29,7 +29,7 @@ class HGTNetwork(nn.Module):
     def __init__(self, config: RunConfig, num_nodes: int, num_types: int, num_triplets: int) -> None:
         super().__init__()
         architecture = config.architecture
-        self._training_config = config.training
+        self._training_config, self._num_triplets = config.training, num_triplets
         self.embedding = NodeEmbedding(num_nodes, architecture.hidden_dim)
         self.encoder = HGTEncoder(architecture, num_types, num_triplets)
         self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
@@ -46,17 +46,16 @@ class HGTNetwork(nn.Module):
         if batch.shape.pairs == 0:
             return Losses(link, link.detach(), torch.zeros_like(link))
         settings = self._training_config
-        first, second = seeds.index_select(0, batch.pair_first), seeds.index_select(0, batch.pair_second)
-        contrastive = info_nce(first, second, batch.pair_candidates, settings.temperature)
+        ends = seeds.index_select(0, torch.cat([batch.pair_first, batch.pair_second]))
+        contrastive = info_nce(ends, batch.pair_candidates, settings.temperature)
         total = torch.lerp(link, contrastive, settings.contrastive_weight)
         return Losses(total, link.detach(), contrastive.detach())
 
     def _link_loss(self, seeds: Tensor, batch: DeviceBatch) -> Tensor:
-        name, triplet = self._training_config.link_loss, batch.positive_triplet
-        source, destination = batch.positive_source, batch.positive_destination
-        to_destination = self.decoder.query(seeds.index_select(0, source), triplet, "destination")
-        to_source = self.decoder.query(seeds.index_select(0, destination), triplet, "source")
-        return (
-            link_loss(name, self.decoder.score(to_destination, seeds), destination, batch.destination_candidates)
-            + link_loss(name, self.decoder.score(to_source, seeds), source, batch.source_candidates)
-        ) / 2
+        """Both ends of every supervision edge are asked for, in one batch of questions."""
+        questions = torch.cat([batch.positive_triplet, batch.positive_triplet + self._num_triplets])
+        known = torch.cat([batch.positive_source, batch.positive_destination])
+        answers = torch.cat([batch.positive_destination, batch.positive_source])
+        candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
+        scores = self.decoder.score(self.decoder.query(seeds.index_select(0, known), questions), seeds)
+        return link_loss(self._training_config.link_loss, scores, answers, candidates)

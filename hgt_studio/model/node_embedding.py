@@ -22,7 +22,7 @@ class NodeEmbedding(nn.Module):
         """node_ids: int64 (num_rows,), repeats allowed. Returns (num_rows, dim); backward adds to `weight.grad`."""
         if torch.is_grad_enabled() and self.weight.grad is None:
             self.weight.grad = torch.zeros_like(self.weight)
-        rows: Tensor = _Rows.apply(self.weight, node_ids)
+        rows: Tensor = _Rows.apply(self.weight, node_ids)  # type: ignore[no-untyped-call]
         return rows
 
 

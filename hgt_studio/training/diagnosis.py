@@ -20,4 +20,6 @@ def explain_not_finite(
     else:
         cause = f"the contrastive loss is {contrastive}"
         remedy = f"raise training.temperature (now {config.training.temperature})"
-    return TrainingError(f"the loss is not finite after step {step}: {cause}; {remedy}, then resume the last checkpoint")
+    return TrainingError(
+        f"the loss is not finite after step {step}: {cause}; {remedy}, then resume the last checkpoint"
+    )

@@ -7,7 +7,6 @@ import numpy as np
 from hgt_studio.errors import TrainingError
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
-from hgt_studio.model.decoder import Side
 from hgt_studio.training.known_answers import KnownAnswers, draw_unknown
 
 NEGATIVES = "one random node of the right type per held-out edge and direction, never a known answer"
@@ -17,12 +16,14 @@ NEGATIVES = "one random node of the right type per held-out edge and direction, 
 class Queries:
     """For each held-out edge one end and the triplet are given, the other end is asked for.
 
+    question: int64, shape (num_edges,), as the decoder counts them: the triplet, plus num_triplets where the source
+        is asked for.
     node, answer: int32, shape (num_edges,), global node numbers.
     triplet, candidate_type: int16, shape (num_edges,).
     negative: int32, shape (num_edges,): a random node of the answer's type that is no known answer, -1 if all are.
     """
 
-    missing: Side
+    question: IntArray
     node: IntArray
     triplet: IntArray
     answer: IntArray
@@ -71,11 +72,11 @@ def draw_evaluation_set(
         return draw_unknown(answers, node, edges.triplet, first, size, generator.random(len(edges)))
 
     destinations = Queries(
-        "destination", edges.source, edges.triplet, edges.destination, destination_type,
+        edges.triplet.astype(np.int64), edges.source, edges.triplet, edges.destination, destination_type,
         negatives(by_source, edges.source, destination_type), by_source,
     )  # fmt: skip
     sources = Queries(
-        "source", edges.destination, edges.triplet, edges.source, source_type,
+        edges.triplet.astype(np.int64) + len(graph.triplets), edges.destination, edges.triplet, edges.source, source_type,
         negatives(by_destination, edges.destination, source_type), by_destination,
     )  # fmt: skip
     return EvaluationSet(graph, edges, destinations, sources)

@@ -1,7 +1,6 @@
 """Sums losses on the device; the host reads them a few times a second, never in a step."""
 
 import torch
-from torch import Tensor
 
 from hgt_studio.model.network import Losses
 

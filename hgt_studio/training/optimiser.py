@@ -25,6 +25,14 @@ def layer_parameters(network: HGTNetwork) -> list[Tensor]:
     return [parameter for parameter in network.parameters() if parameter is not network.embedding.weight]
 
 
+def clear_gradients(network: HGTNetwork) -> None:
+    """Forget all gradients: the layers' are dropped, the table's buffer stays and becomes zero."""
+    for parameter in layer_parameters(network):
+        parameter.grad = None
+    if network.embedding.weight.grad is not None:
+        network.embedding.weight.grad.zero_()
+
+
 def learning_rate(step: int, num_steps: int, config: TrainingConfig) -> float:
     """The rate of a step (counted from 0): a linear rise over the warm-up, then half a cosine down to the final share."""
     warm_up = round(config.warmup_share * num_steps)

@@ -103,7 +103,7 @@ def _rank_block(embeddings: Tensor, decoder: Decoder, queries: Queries, block: _
         return torch.from_numpy(values.astype(np.int64)).to(embeddings.device)
 
     given = embeddings.index_select(0, upload(queries.node[block.rows]))
-    query = decoder.query(given, upload(queries.triplet[block.rows]), queries.missing)
+    query = decoder.query(given, upload(queries.question[block.rows]))
     candidates = embeddings.narrow(0, block.first_candidate, block.num_candidates)
     score = decoder.score(query, candidates)
 

@@ -28,14 +28,18 @@ class RunDirectory:
             RunDirectoryError: it holds a run already and `resume` is not asked for, or it cannot be written.
         """
         if self.last_checkpoint.exists() and not resume:
-            raise RunDirectoryError(f"{self.path}: holds a run already; give --resume to go on with it, or another folder")
+            raise RunDirectoryError(
+                f"{self.path}: holds a run already; give --resume to go on with it, or another folder"
+            )
         try:
             self.last_checkpoint.parent.mkdir(parents=True, exist_ok=True)
             save_config(config, self.config_path)
             if not resume:
                 self.metrics_path.write_text("")
         except OSError as error:
-            raise RunDirectoryError(f"{self.path}: cannot be written ({error.strerror}); choose another folder") from None
+            raise RunDirectoryError(
+                f"{self.path}: cannot be written ({error.strerror}); choose another folder"
+            ) from None
 
     def config(self) -> RunConfig:
         """The settings of the run.

@@ -6,8 +6,8 @@ import numpy as np
 
 from hgt_studio.config import RunConfig
 from hgt_studio.errors import InputError, TrainingError
-from hgt_studio.graph.known import KnownEdges
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.known import KnownEdges
 from hgt_studio.graph.similarity import jaccard_pairs
 from hgt_studio.graph.split import Split, split_graph
 from hgt_studio.sampling.batch_maker import BatchMaker

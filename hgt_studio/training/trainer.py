@@ -29,7 +29,7 @@ from hgt_studio.training.events import (
 )
 from hgt_studio.training.judge import HeldOut, Judge
 from hgt_studio.training.loss_meter import LossMeter
-from hgt_studio.training.optimiser import layer_parameters, learning_rate, make_optimiser
+from hgt_studio.training.optimiser import clear_gradients, layer_parameters, learning_rate, make_optimiser
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.stopping import EarlyStopping
 from hgt_studio.training.task import TrainingTask
@@ -90,7 +90,7 @@ class Trainer:
                 stop = last or self.stopping.should_stop
                 if stop or epoch % self.settings.checkpoint_every_epochs == 0:
                     self._save_last()
-                if stop and not self.step == self.task.num_steps:
+                if stop and self.step != self.task.num_steps:
                     return "finished early" if self.cancel.finishing else "no improvement"
         return "all epochs done"
 
@@ -112,7 +112,7 @@ class Trainer:
         """One optimiser step over the batches whose gradients accumulate. Nothing is read back from the device."""
         accumulated = self.settings.gradient_accumulation_steps
         self.device.seed(self.settings.seed * 1_000_003 + self.step)  # dropout depends on the step alone
-        self.optimiser.zero_grad(set_to_none=False)
+        clear_gradients(self.network)
         for batch in self.clock.timed(islice(batches, accumulated)):
             self.cancel.check()
             losses = self.network(batch.to(self.place))
@@ -179,7 +179,7 @@ class Trainer:
             self.on_event(Notice(text))
         self.on_event(
             RunStarted(
-                device=self.device.hardware_name(),
+                device=self.device.description(),
                 num_parameters=sum(parameter.numel() for parameter in self.network.parameters()),
                 num_train_edges=len(self.task.split.train),
                 num_pairs=self.task.num_pairs,
