@@ -1,7 +1,7 @@
 """Write embeddings in the format the user chose."""
 
 import hashlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,8 @@ def write_embeddings(
         return _write_together(rows, {path / name: write for name, write in writers.items()})
     except BaseException:
         if made_folder:
-            path.rmdir()
+            with suppress(OSError):
+                path.rmdir()
         raise
 
 
