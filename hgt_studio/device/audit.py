@@ -31,7 +31,7 @@ class DeviceAudit(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     calls: how often the program called each operation, by its name in torch's list ("mm", "add.Tensor").
     reached: those and the operations that the composite ones among them are made of.
-    signatures: the distinct (operation, shapes and dtypes of its tensors). MPS compiles a graph for each and keeps
+    signatures: the distinct (operation, shapes and dtypes of its arguments and results). MPS compiles a graph for each and keeps
         it, so their number must not grow with the length of a run.
     """
 
@@ -41,6 +41,7 @@ class DeviceAudit(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.reached: set[str] = set()
         self.signatures: set[Signature] = set()
         self._device_type = device_type
+        self._followed: set[Signature] = set()
         self._composing: list[OpOverload[..., Any]] = []
 
     @property
@@ -58,21 +59,23 @@ class DeviceAudit(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Record, check, and run one operation."""
         kwargs = kwargs or {}
         operation = _name(func)
+        called = _name(self._composing[0]) if self._composing else operation  # what the program wrote, for messages
         inputs = self._on_device(args, kwargs)
         for tensor in inputs:
-            check_tensor(operation, tensor)
+            check_tensor(called, tensor)
         if inputs:
-            check_arguments(operation, func, _by_name(func, args, kwargs))
-        signature = (operation, tuple((tuple(tensor.shape), str(tensor.dtype)) for tensor in inputs))
-        is_new = signature not in self.signatures
-        result = self._compose(func, args, kwargs) if is_new else func(*args, **kwargs)
+            check_arguments(called, func, _by_name(func, args, kwargs))
+        call = _signature(operation, inputs)
+        result = func(*args, **kwargs) if call in self._followed else self._compose(func, args, kwargs)
+        self._followed.add(call)
         outputs = self._on_device(result)
         for tensor in outputs:
-            check_tensor(operation, tensor)
+            check_tensor(called, tensor)
         if inputs or outputs:
-            self.signatures.add(signature)
+            self.signatures.add(_signature(operation, inputs + outputs))
             self.reached.add(operation)
-            self.calls[operation] += not self._composing
+            if not self._composing:
+                self.calls[operation] += 1
         return result
 
     def _on_device(self, *values: Any) -> list[torch.Tensor]:
@@ -108,6 +111,10 @@ def _name(func: OpOverload[..., Any]) -> str:
     """The name as torch's list of operations has it; with its namespace if it is not of ATen."""
     name, overload = func._schema.name.removeprefix("aten::"), func._schema.overload_name
     return f"{name}.{overload}" if overload else name
+
+
+def _signature(operation: str, tensors: Sequence[torch.Tensor]) -> Signature:
+    return operation, tuple((tuple(tensor.shape), str(tensor.dtype)) for tensor in tensors)
 
 
 def _by_name(func: OpOverload[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ _MARKS: Final = {
 }
 _REQUESTED: Final = re.compile(rf"(?:[Tt]ried to allocate|Unable to allocate|Invalid buffer size:) {_SIZE}")
 _ALLOCATED: Final = re.compile(rf"MPS allocated: {_SIZE}|{_SIZE} is allocated by PyTorch")
-_LIMIT: Final = re.compile(rf"max allowed: {_SIZE}|{_SIZE} allowed|total capacity of {_SIZE}")
+_LIMIT: Final = re.compile(rf"max allowed: {_SIZE}|{_SIZE} allowed")
+_CAPACITY: Final = re.compile(rf"total capacity of {_SIZE}")
 
 _ADVICE: Final = {
     "mps": "train with a smaller batch size, fan-out or hidden size, or close other applications",
@@ -74,7 +75,8 @@ def parse_out_of_memory(error: BaseException) -> OutOfMemory | None:
         device = "cpu"
     if device is None:
         return None
-    return OutOfMemory(device, _find(_REQUESTED, text), _find(_ALLOCATED, text), _find(_LIMIT, text))
+    limit_bytes = _find(_LIMIT, text) or _find(_CAPACITY, text)
+    return OutOfMemory(device, _find(_REQUESTED, text), _find(_ALLOCATED, text), limit_bytes)
 
 
 def _find(pattern: re.Pattern[str], text: str) -> int | None:
