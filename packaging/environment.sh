@@ -43,7 +43,7 @@ prepare_environment() {
     "$root/.venv/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$root/.venv" ||
         fail "$root/.venv cannot be made; the lines above say why"
     install_torch || fail 'torch cannot be installed; the lines above say why'
-    (cd "$root" && .venv/bin/python -m pip install --quiet --editable ".[$1]") ||
+    (cd "$root" && .venv/bin/python -m pip install --quiet --editable ".${1:+[$1]}") ||
         fail 'HGT Studio cannot be installed; the lines above say why'
     printf '%s\n' "$wanted" >"$stamp"
 }

@@ -19,11 +19,11 @@ class ArchitectureConfig(Section):
     num_layers: int = setting(2, "Layers", "number of HGT layers, that is of hops a node sees", ge=1, le=6)
     num_heads: int = setting(8, "Heads", "attention heads per layer; the hidden size must divide by it", ge=1, le=64)
     dropout: float = setting(0.1, "Dropout", "share of values dropped between layers in training", ge=0.0, lt=1.0)
-    normalize: bool = setting(
-        True, "Normalise layers", "layer normalisation before every HGT layer", advanced=True
-    )
+    normalize: bool = setting(True, "Normalise layers", "layer normalisation before every HGT layer", advanced=True)
     decoder: DecoderName = setting(
-        "distmult", "Decoder", "how two embeddings and a relation become a score: dot product, or DistMult's weighted one"
+        "distmult",
+        "Decoder",
+        "how two embeddings and a relation become a score: dot product, or DistMult's weighted one",
     )
 
     @model_validator(mode="after")

@@ -43,4 +43,6 @@ class DataConfig(Section):
         0.05, "Test share", "share of the undirected pairs of each relation held out for the final metrics",
         ge=0.0, le=0.4,
     )  # fmt: skip
-    split_seed: int = setting(0, "Split seed", "seed of the split; runs with the same seed compare", ge=0, advanced=True)
+    split_seed: int = setting(
+        0, "Split seed", "seed of the split; runs with the same seed compare", ge=0, advanced=True
+    )

@@ -21,7 +21,9 @@ class DeviceConfig(Section):
         0.8, "Soft limit", "share of the recommended working set above which MPS frees what it can", ge=0.0, le=2.0
     )
     cache_policy: CachePolicy = setting(
-        "threshold", "Empty cache", "when cached device memory is given back: above a threshold, every batch, every epoch, never"
+        "threshold",
+        "Empty cache",
+        "when cached device memory is given back: above a threshold, every batch, every epoch, never",
     )
     cache_threshold: float = setting(
         0.3, "Cache threshold", "share of the recommended working set that may lie idle in the cache", ge=0.0, le=1.0,
@@ -30,7 +32,9 @@ class DeviceConfig(Section):
     cpu_fallback: bool = setting(
         True, "CPU fallback", "operations without an MPS kernel run on the CPU, and are reported", advanced=True
     )
-    cpu_threads: int = setting(0, "CPU threads", "threads of one operation on the CPU; 0: torch decides", ge=0, le=512, advanced=True)
+    cpu_threads: int = setting(
+        0, "CPU threads", "threads of one operation on the CPU; 0: torch decides", ge=0, le=512, advanced=True
+    )
 
     @model_validator(mode="after")
     def _low_not_above_high(self) -> "DeviceConfig":

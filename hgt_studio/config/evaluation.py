@@ -14,7 +14,9 @@ class EvaluationConfig(Section):
         5, "Evaluate every", "epochs between evaluations on the validation edges; 0: only at the end", unit="epochs",
         ge=0, le=10_000,
     )  # fmt: skip
-    watch: WatchedMetric = setting("mrr", "Watch", "validation metric that picks the best checkpoint and stops training")
+    watch: WatchedMetric = setting(
+        "mrr", "Watch", "validation metric that picks the best checkpoint and stops training"
+    )
     max_edges_per_relation: int = setting(
         200, "Validation edges", "held-out edges ranked per relation while training, drawn once; 0: all", unit="edges",
         ge=0, le=10_000_000,

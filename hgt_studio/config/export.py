@@ -19,10 +19,16 @@ class ExportConfig(Section):
         "projector (TensorBoard TSV) or h5ad (AnnData)",
     )  # fmt: skip
     node_types: tuple[str, ...] | None = setting(None, "Node types", "write these node types; not set: all")
-    precision: Precision = setting("float32", "Precision", "number format of the vectors where the file format has a choice")
+    precision: Precision = setting(
+        "float32", "Precision", "number format of the vectors where the file format has a choice"
+    )
     normalisation: Normalisation = setting(
-        "none", "Normalise", "none; l2: every vector has length one; standardise: every dimension has mean 0 and variance 1"
+        "none",
+        "Normalise",
+        "none; l2: every vector has length one; standardise: every dimension has mean 0 and variance 1",
     )
     message_edges: MessageEdges = setting(
-        "all", "Message edges", "all: the exported vectors see every edge; train: only what the metrics were measured with"
+        "all",
+        "Message edges",
+        "all: the exported vectors see every edge; train: only what the metrics were measured with",
     )

@@ -14,7 +14,7 @@ class Section(BaseModel):
 
 
 def setting(default: T, title: str, help: str, *, unit: str = "", advanced: bool = False, **bounds: Any) -> T:
-    """A field with what a form needs: `title` is the label, `help` the explanation, `bounds` are pydantic's (ge, le ...).
+    """A field with what a form needs: `title` is the label, `help` explains, `bounds` are pydantic's (ge, le ...).
 
     The unit and whether the field folds away under "advanced" are kept in `json_schema_extra`.
     """

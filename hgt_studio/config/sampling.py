@@ -47,5 +47,7 @@ class SamplingConfig(Section):
     filter_negatives: bool = setting(
         True, "Filter negatives", "a known training edge is never used as a negative", advanced=True
     )
-    prefetch_threads: int = setting(2, "Sampling threads", "threads that sample beside the device", ge=0, le=64, advanced=True)
+    prefetch_threads: int = setting(
+        2, "Sampling threads", "threads that sample beside the device", ge=0, le=64, advanced=True
+    )
     prefetch_batches: int = setting(4, "Prefetch", "batches kept ready", unit="batches", ge=1, le=256, advanced=True)

@@ -84,6 +84,15 @@ def _write_table(values: dict[str, Any], name: str, lines: list[str]) -> None:
     tables = {key: value for key, value in values.items() if isinstance(value, dict)}
     if name:
         lines += ["", f"[{name}]"]
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if key not in tables and value is not None]
+    lines += [
+        f"{key} = {_toml_value(value)}"
+        for key, value in values.items()
+        if key not in tables and value is not None
+    ]
     for key, table in tables.items():
         _write_table(table, f"{name}.{key}" if name else key, lines)
+
+
+def _toml_value(value: Any) -> str:
+    """JSON is TOML but for the delete character, which TOML wants escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

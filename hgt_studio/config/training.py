@@ -13,17 +13,32 @@ class TrainingConfig(Section):
     num_epochs: int = setting(100, "Epochs", "passes over the nodes as seeds", unit="epochs", ge=1, le=100_000)
     learning_rate: float = setting(0.001, "Learning rate", "peak step size of AdamW", gt=0.0, le=1.0)
     gradient_accumulation_steps: int = setting(
-        4, "Accumulation", "batches whose gradients are averaged before one optimiser step", unit="batches", ge=1, le=1024
+        4,
+        "Accumulation",
+        "batches whose gradients are averaged before one optimiser step",
+        unit="batches",
+        ge=1,
+        le=1024,
     )
     weight_decay: float = setting(0.0, "Weight decay", "AdamW's decoupled decay of the layer weights", ge=0.0, le=1.0)
     warmup_share: float = setting(
         0.02, "Warm-up", "share of all steps in which the learning rate rises from zero", ge=0.0, le=0.5, advanced=True
     )
     final_learning_rate_share: float = setting(
-        0.05, "Final rate", "what the cosine decay leaves of the learning rate at the end", ge=0.0, le=1.0, advanced=True
+        0.05,
+        "Final rate",
+        "what the cosine decay leaves of the learning rate at the end",
+        ge=0.0,
+        le=1.0,
+        advanced=True,
     )
     clip_norm: float = setting(
-        1.0, "Clip gradients", "largest norm of the layer gradients; 0 turns clipping off", ge=0.0, le=1e6, advanced=True
+        1.0,
+        "Clip gradients",
+        "largest norm of the layer gradients; 0 turns clipping off",
+        ge=0.0,
+        le=1e6,
+        advanced=True,
     )
     link_loss: LinkLossName = setting(
         "sampled_softmax", "Link loss", "sampled softmax over the negatives in the batch, or binary cross-entropy"
@@ -45,6 +60,12 @@ class TrainingConfig(Section):
         10, "Patience", "evaluations without improvement before training stops; 0: never stop early", ge=0, le=10_000
     )
     checkpoint_every_epochs: int = setting(
-        1, "Checkpoint every", "epochs between checkpoints of the last state", unit="epochs", ge=1, le=1000, advanced=True
+        1,
+        "Checkpoint every",
+        "epochs between checkpoints of the last state",
+        unit="epochs",
+        ge=1,
+        le=1000,
+        advanced=True,
     )
     seed: int = setting(0, "Seed", "seed of initialisation, sampling and dropout", ge=0)
