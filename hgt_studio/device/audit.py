@@ -31,8 +31,8 @@ class DeviceAudit(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     calls: how often the program called each operation, by its name in torch's list ("mm", "add.Tensor").
     reached: those and the operations that the composite ones among them are made of.
-    signatures: the distinct (operation, shapes and dtypes of its arguments and results). MPS compiles a graph for each and keeps
-        it, so their number must not grow with the length of a run.
+    signatures: the distinct (operation, shapes and dtypes of its arguments and results). MPS compiles a graph for
+        each and keeps it, so their number must not grow with the length of a run.
     """
 
     def __init__(self, device_type: str = "cpu") -> None:
@@ -65,6 +65,7 @@ class DeviceAudit(TorchDispatchMode):  # type: ignore[no-untyped-call]
             check_tensor(called, tensor)
         if inputs:
             check_arguments(called, func, _by_name(func, args, kwargs))
+        args = _numbers_as_tensors(func, args, inputs)
         call = _signature(operation, inputs)
         result = func(*args, **kwargs) if call in self._followed else self._compose(func, args, kwargs)
         self._followed.add(call)
@@ -111,6 +112,19 @@ def _name(func: OpOverload[..., Any]) -> str:
     """The name as torch's list of operations has it; with its namespace if it is not of ATen."""
     name, overload = func._schema.name.removeprefix("aten::"), func._schema.overload_name
     return f"{name}.{overload}" if overload else name
+
+
+def _numbers_as_tensors(
+    func: OpOverload[..., Any], args: tuple[Any, ...], inputs: Sequence[torch.Tensor]
+) -> tuple[Any, ...]:
+    """Numbers that C++ passed as tensors arrive here as numbers, which most operations refuse: make them tensors again."""
+
+    def restore(value: Any, argument: Any) -> Any:
+        if not isinstance(value, int | float) or not isinstance(argument.type, torch.TensorType):
+            return value
+        return torch.tensor(value, dtype=torch.result_type(inputs[0], value) if inputs else None)
+
+    return tuple(map(restore, args, func._schema.arguments))
 
 
 def _signature(operation: str, tensors: Sequence[torch.Tensor]) -> Signature:

@@ -70,6 +70,18 @@ def test_composite_operations_are_followed_down_to_kernels() -> None:
     assert "amax" not in audit.calls
 
 
+@pytest.mark.parametrize("dtype", [torch.int32, torch.int64, torch.float16, torch.float32])
+@pytest.mark.parametrize("divisor", [3, 2.5])
+def test_numbers_inside_a_composition_promote_as_they_do_without_the_audit(dtype: torch.dtype, divisor: float) -> None:
+    for values in (torch.arange(5).to(dtype), torch.tensor(4).to(dtype)):
+        with DeviceAudit() as audit:
+            actual = values % divisor
+        expected = values % divisor
+        assert actual.dtype == expected.dtype
+        assert torch.equal(actual, expected)
+        assert "remainder.Tensor" in audit.reached
+
+
 def test_a_composition_is_followed_in_inference_too() -> None:
     with torch.inference_mode(), DeviceAudit() as audit:
         torch.randn(4).isfinite().all()
