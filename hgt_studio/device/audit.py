@@ -117,7 +117,7 @@ def _name(func: OpOverload[..., Any]) -> str:
 def _numbers_as_tensors(
     func: OpOverload[..., Any], args: tuple[Any, ...], inputs: Sequence[torch.Tensor]
 ) -> tuple[Any, ...]:
-    """Numbers that C++ passed as tensors arrive here as numbers, which most operations refuse: make them tensors again."""
+    """Make the numbers that C++ passed as tensors tensors again; most operations refuse them as Python numbers."""
 
     def restore(value: Any, argument: Any) -> Any:
         if not isinstance(value, int | float) or not isinstance(argument.type, torch.TensorType):
