@@ -16,7 +16,7 @@ PATH="$root/.venv/bin:$PATH"
 failed=''
 check() {
     echo "== $*"
-    "$@" || failed="$failed $1"
+    "$@" || failed="$failed [$*]"
 }
 
 check ruff check

@@ -85,9 +85,7 @@ def _write_table(values: dict[str, Any], name: str, lines: list[str]) -> None:
     if name:
         lines += ["", f"[{name}]"]
     lines += [
-        f"{key} = {_toml_value(value)}"
-        for key, value in values.items()
-        if key not in tables and value is not None
+        f"{key} = {_toml_value(value)}" for key, value in values.items() if key not in tables and value is not None
     ]
     for key, table in tables.items():
         _write_table(table, f"{name}.{key}" if name else key, lines)
