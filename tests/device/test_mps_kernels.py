@@ -7,7 +7,7 @@ from hgt_studio.device.mps_kernels import missing_mps_kernels, mps_support
 
 WITH_KERNEL = """
     mm mm.out bmm bmm.out addmm addmm.out baddbmm baddbmm_ linear linear_backward index_select index_add index_add_
-    index_add.out index_copy_ index_reduce scatter_add_ scatter_reduce.two scatter_reduce_.two gather gelu gelu_backward
+    index_add.out index_copy_ scatter_add_ scatter_reduce.two scatter_reduce_.two gather gelu gelu_backward
     native_layer_norm native_layer_norm_backward native_dropout bernoulli_.float exp log_sigmoid_forward
     log_sigmoid_backward softplus _softmax _softmax_backward_data _log_softmax _log_softmax_backward_data
     embedding_dense_backward amax sort.stable topk cumsum masked_fill_.Scalar where.self clamp cat rsqrt eq.Tensor
