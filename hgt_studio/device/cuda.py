@@ -66,7 +66,7 @@ class CudaDevice:
     def reset_peak(self) -> None:
         import torch
 
-        torch.cuda.init()  # the counters do not exist before
+        torch.cuda.init()  # type: ignore[no-untyped-call]  # the counters do not exist before
         torch.cuda.reset_peak_memory_stats(self.index)
 
     @device_call

@@ -13,9 +13,9 @@ from hgt_studio.errors import OutOfMemoryError
 _UNIT_BYTES: Final = {"bytes": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
 _SIZE: Final = r"([\d.]+) ?(bytes|[KMGTP]i?B|B)\b"
 
-# By device: what marks the error, then where its text names the size wanted, the size in use and the limit.
+# What marks the error of each device, then where the texts name the size wanted, the size in use and the limit.
 _MARKS: Final = {
-    "mps": re.compile(r"MPS backend out of memory|Invalid buffer size|OutOfMemory\b.*MTL|kIOGPU\w*OutOfMemory"),
+    "mps": re.compile(r"MPS backend out of memory|Invalid buffer size|kIOGPU\w*OutOfMemory"),
     "cuda": re.compile(r"CUDA out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED"),
     "cpu": re.compile(r"DefaultCPUAllocator: (can't allocate|not enough) memory"),
 }

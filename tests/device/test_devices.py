@@ -31,7 +31,8 @@ def test_counters_follow_a_tensor(device: Device) -> None:
     device.empty_cache()
     after = device.memory()
     assert during.allocated_bytes - before.allocated_bytes == pytest.approx(256 * MIB, rel=0.05)
-    assert before.available_bytes - during.available_bytes == pytest.approx(256 * MIB, rel=0.5)
+    if not device.unified:  # else other processes move it too
+        assert before.available_bytes - during.available_bytes == pytest.approx(256 * MIB, rel=0.5)
     assert after.allocated_bytes == pytest.approx(before.allocated_bytes, abs=16 * MIB)
     assert after.driver_bytes < during.driver_bytes
     assert after.peak_bytes >= during.allocated_bytes

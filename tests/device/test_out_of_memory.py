@@ -44,6 +44,11 @@ def test_mps_buffer_beyond_the_largest_there_can_be() -> None:
     assert found == OutOfMemory("mps", requested_bytes=round(14.5 * GIB))
 
 
+def test_mps_command_buffer_that_found_no_memory() -> None:
+    text = "Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)"
+    assert parse_out_of_memory(RuntimeError(text)) == OutOfMemory("mps")
+
+
 def test_cuda_text() -> None:
     text = (
         "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.11 GiB of which 1.06 GiB is "
