@@ -5,7 +5,7 @@ Everything the command line, the library functions and the app do with a run goe
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ import torch
 
 from hgt_studio.config import ExportConfig, RunConfig
 from hgt_studio.device.base import Device
+from hgt_studio.device.environment import prepare_environment
+from hgt_studio.device.monitor import MemoryMonitor
+from hgt_studio.device.ownership import claim_device
 from hgt_studio.device.selection import select_device
 from hgt_studio.errors import RunDirectoryError
 from hgt_studio.export import EmbeddingTable, WrittenFile, build_manifest, write_embeddings, write_manifest
@@ -23,8 +26,9 @@ from hgt_studio.model.checkpoint import load_checkpoint
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.evaluation import Evaluation
-from hgt_studio.training.events import Event, EventHandler, PhaseStarted
+from hgt_studio.training.events import Event, EventHandler, MemoryRead, PhaseStarted
 from hgt_studio.training.judge import Judge
+from hgt_studio.training.recovery import retry_with_less
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.task import prepare_task
 from hgt_studio.training.trainer import Trainer
@@ -80,28 +84,28 @@ def train_run(
         run.record(event)
         listeners.on_event(event)
 
+    told = replace(listeners, on_event=on_event)
     on_event(PhaseStarted("load"))
     graph = load_graph(graph_path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
     on_event(PhaseStarted("prepare"))
     task = prepare_task(graph, config, device.torch_device().type)
-    device.reset_peak()
-    trainer = Trainer(task, device, run, on_event, listeners.cancel)
-    evaluation = trainer.run(resume=resume)
-    trained_seconds = time.monotonic() - start
-    on_event(PhaseStarted("export"))
-    vectors = _embed(trainer.network, graph, config, listeners)
-    files = write_embeddings(
-        EmbeddingTable(vectors.numpy(), graph), run.embeddings_path, config.export.model_copy(update={"format": "parquet"}),
-        progress=listeners.on_progress, cancel=listeners.cancel,
-    )  # fmt: skip
+    with claim_device(), MemoryMonitor(lambda reading: on_event(MemoryRead(reading))) as monitor:
+        device.reset_peak()
+        trainer = Trainer(task, device, run, on_event, listeners.cancel, monitor)
+        evaluation = trainer.run(resume=resume)
+        trained_seconds = time.monotonic() - start
+        on_event(PhaseStarted("export"))
+        vectors = _embed(trainer.network, graph, trainer.task.config, device, told)
+        peak_bytes = device.memory().peak_bytes
+    export = config.export.model_copy(update={"format": "parquet"})
+    files = _write(vectors, graph, run.embeddings_path, export, told)
     seconds = time.monotonic() - start
     metrics = evaluation.to_dict("test") if evaluation else {}
-    manifest = build_manifest(
-        config, graph, graph_path, files, metrics, {"train": trained_seconds, "export": seconds - trained_seconds}
-    )
+    durations = {"train": trained_seconds, "export": seconds - trained_seconds}
+    manifest = build_manifest(trainer.task.config, graph, graph_path, files, metrics, durations)
     manifest["graph"]["path"] = str(graph_path.resolve())
     write_manifest(run.manifest_path, manifest | {"finished": True})
-    return RunResult(directory, metrics, seconds, device.memory().peak_bytes, shapes=1, files=files)
+    return RunResult(directory, metrics, seconds, peak_bytes, shapes=1 + trainer.halvings, files=files)
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,12 @@ def evaluate_run(run: FinishedRun, listeners: Listeners | None = None) -> Evalua
     """
     listeners = listeners or Listeners()
     task = prepare_task(run.graph, run.config, run.device.torch_device().type)
-    return Judge(task, listeners.cancel).evaluate(run.network, "test")
+    judge = Judge(task, listeners.cancel)
+    with claim_device():
+        return retry_with_less(
+            lambda budget_bytes: judge.evaluate(run.network, "test", budget_bytes),
+            run.config.evaluation.memory_budget_mib << 20, run.device, listeners.on_event,
+        )  # fmt: skip
 
 
 def export_run(
@@ -159,25 +168,37 @@ def export_run(
     """
     listeners = listeners or Listeners()
     config = run.config.model_copy(update={"export": export})
-    vectors = _embed(run.network, run.graph, config, listeners)
-    table = EmbeddingTable(vectors.numpy(), run.graph)
-    return write_embeddings(table, path, export, progress=listeners.on_progress, cancel=listeners.cancel)
+    with claim_device():
+        vectors = _embed(run.network, run.graph, config, run.device, listeners)
+    return _write(vectors, run.graph, path, export, listeners)
 
 
-def _embed(network: HGTNetwork, graph: KnowledgeGraph, config: RunConfig, listeners: Listeners) -> torch.Tensor:
+def _embed(
+    network: HGTNetwork, graph: KnowledgeGraph, config: RunConfig, device: Device, listeners: Listeners
+) -> torch.Tensor:
     """Embeddings of all nodes over the edges that the export settings name. shape: (num_nodes, embedding_dim)."""
     data = config.data
     if config.export.message_edges == "train":
         graph = split_graph(graph, data.validation_share, data.test_share, data.split_seed).message_graph
-    return embed_all_nodes(
-        network.encoder, network.embedding.weight.detach(), graph, config.evaluation.memory_budget_mib << 20,
-        cancel=listeners.cancel, progress=listeners.on_progress,
-    )  # fmt: skip
+
+    def embed(budget_bytes: int) -> torch.Tensor:
+        features, tell = network.embedding.weight.detach(), listeners.on_progress
+        return embed_all_nodes(network.encoder, features, graph, budget_bytes, cancel=listeners.cancel, progress=tell)
+
+    return retry_with_less(embed, config.evaluation.memory_budget_mib << 20, device, listeners.on_event)
+
+
+def _write(
+    vectors: torch.Tensor, graph: KnowledgeGraph, path: Path, export: ExportConfig, listeners: Listeners
+) -> tuple[WrittenFile, ...]:
+    table, tell = EmbeddingTable(vectors.numpy(), graph), listeners.on_progress
+    return write_embeddings(table, path, export, progress=tell, cancel=listeners.cancel)
 
 
 def _prepare_device(config: RunConfig) -> Device:
+    environment = prepare_environment(config.device)
     device = select_device(config.device.name)
-    device.set_memory_limit(config.device.high_watermark)
+    device.set_memory_limit(environment.high_watermark)
     if config.device.cpu_threads:
         torch.set_num_threads(config.device.cpu_threads)
     return device

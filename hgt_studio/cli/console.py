@@ -9,10 +9,12 @@ from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from hgt_studio.training.events import (
+    BatchHalved,
     CheckpointSaved,
     EpochDone,
     Evaluated,
     Event,
+    MemoryRead,
     Notice,
     PhaseStarted,
     RunEnded,
@@ -60,9 +62,14 @@ class Console:
                 )
             case Notice():
                 self._say(f"note: {event.text}")
+            case BatchHalved():
+                self._say(
+                    f"note: {event.shortage}; going on with batches of {event.batch_size}, "
+                    f"{event.gradient_accumulation_steps} to a step"
+                )
             case RunEnded():
                 self._say(f"ended after {event.epochs} epochs: {event.reason}")
-            case PhaseStarted() | CheckpointSaved():
+            case PhaseStarted() | CheckpointSaved() | MemoryRead():
                 pass
 
     def _show(self, name: str, done: int, total: int) -> None:

@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
 import typer
 
 from hgt_studio.cli.commands import app
@@ -21,11 +20,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = typer.main.get_command(app).main(list(arguments), prog_name="hgt-studio", standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except click.ClickException as error:
-        return _complain(error.format_message(), 2)
-    except (CancelledError, click.Abort, KeyboardInterrupt) as error:
+    except (CancelledError, typer.Abort, KeyboardInterrupt) as error:
         return _complain(str(error) or "stopped by the user", 130)
-    except HgtStudioError as error:
+    except (HgtStudioError, typer.TyperException) as error:
         return _complain(str(error), 2)
     except BrokenPipeError:
         return 0

@@ -61,11 +61,11 @@ class Chunk:
 
 def destination_chunks(graph: KnowledgeGraph, shape: ChunkShape) -> Iterator[Chunk]:
     """All nodes, chunk by chunk, in the order of their numbers."""
+    limits = (shape.rows, shape.segments, 4 * shape.block_edges, _SEGMENT_TILE, len(graph.triplets))
     for number in range(len(graph.node_types)):
         first, last = int(graph.type_ptr[number]), int(graph.type_ptr[number + 1])
         while first < last:
-            end = int(_chunk_end(graph.segment_ptr, graph.edge_ptr, graph.segment_triplet, first, last,
-                                 (shape.rows, shape.segments, 4 * shape.block_edges, _SEGMENT_TILE, len(graph.triplets))))  # fmt: skip
+            end = int(_chunk_end(graph.segment_ptr, graph.edge_ptr, graph.segment_triplet, first, last, limits))
             yield _make_chunk(graph, shape, number, first, end)
             first = end
 

@@ -21,7 +21,7 @@ class Decoder(Protocol):
         ...
 
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
-        """Scores of all candidates. query: (batch, dim); candidates: (num_candidates, dim). Returns (batch, num_candidates)."""
+        """Scores of all candidates, (batch, num_candidates). query: (batch, dim); candidates: (num_candidates, dim)."""
         ...
 
 

@@ -76,8 +76,8 @@ def draw_evaluation_set(
         negatives(by_source, edges.source, destination_type), by_source,
     )  # fmt: skip
     sources = Queries(
-        edges.triplet.astype(np.int64) + len(graph.triplets), edges.destination, edges.triplet, edges.source, source_type,
-        negatives(by_destination, edges.destination, source_type), by_destination,
+        edges.triplet.astype(np.int64) + len(graph.triplets), edges.destination, edges.triplet, edges.source,
+        source_type, negatives(by_destination, edges.destination, source_type), by_destination,
     )  # fmt: skip
     return EvaluationSet(graph, edges, destinations, sources)
 

@@ -1,12 +1,15 @@
 """What a run tells its listeners: one class for each kind of news, one union of them all.
 
-Events are handed over on the thread that trains; a listener stores them and returns at once.
+Events are handed over on the thread that trains (`MemoryRead` also on the monitor's); a listener stores them and
+returns at once.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from hgt_studio.device.monitor import MemoryReading
 
 Phase = Literal["load", "prepare", "warm_up", "train", "evaluate", "save", "export"]
 
@@ -58,6 +61,22 @@ class StepsDone:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchHalved:
+    """Memory ran out: from here on batches are smaller and more of them make a step. shortage: in one line."""
+
+    batch_size: int
+    gradient_accumulation_steps: int
+    shortage: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRead:
+    """Memory of the process, the system and the device, once a second and between steps."""
+
+    reading: MemoryReading
+
+
+@dataclass(frozen=True, slots=True)
 class EpochDone:
     """An epoch (counted from 1) is over; losses are its means."""
 
@@ -100,5 +119,16 @@ class RunEnded:
     seconds: float
 
 
-Event = PhaseStarted | Notice | RunStarted | StepsDone | EpochDone | Evaluated | CheckpointSaved | RunEnded
+Event = (
+    PhaseStarted
+    | Notice
+    | RunStarted
+    | StepsDone
+    | BatchHalved
+    | MemoryRead
+    | EpochDone
+    | Evaluated
+    | CheckpointSaved
+    | RunEnded
+)
 EventHandler = Callable[[Event], None]

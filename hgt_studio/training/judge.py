@@ -27,10 +27,8 @@ class Judge:
         return len(self._edges(held_out)) > 0
 
     @torch.no_grad()
-    def evaluate(self, network: HGTNetwork, held_out: HeldOut) -> Evaluation:
-        """Embed and rank, on the network's device, within the working memory of the configuration."""
-        settings = self._task.config.evaluation
-        budget_bytes = settings.memory_budget_mib << 20
+    def evaluate(self, network: HGTNetwork, held_out: HeldOut, budget_bytes: int) -> Evaluation:
+        """Embed and rank on the network's device, within so much memory beside the network and the embeddings."""
         features, graph = network.embedding.weight, self._task.split.message_graph
         vectors = embed_all_nodes(network.encoder, features, graph, budget_bytes, cancel=self._cancel)
         return evaluate_embeddings(

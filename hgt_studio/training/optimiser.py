@@ -17,7 +17,14 @@ def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.A
         {"params": [p for p in layers if p.dim() > 1], "weight_decay": config.weight_decay},
         {"params": [*(p for p in layers if p.dim() <= 1), table], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+    optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+    for parameter in network.parameters():  # at once, so that a step never allocates and cannot fail half-way
+        optimiser.state[parameter] = {
+            "step": torch.zeros((), device=parameter.device),
+            "exp_avg": torch.zeros_like(parameter, requires_grad=False),
+            "exp_avg_sq": torch.zeros_like(parameter, requires_grad=False),
+        }
+    return optimiser
 
 
 def layer_parameters(network: HGTNetwork) -> list[Tensor]:
@@ -34,7 +41,7 @@ def clear_gradients(network: HGTNetwork) -> None:
 
 
 def learning_rate(step: int, num_steps: int, config: TrainingConfig) -> float:
-    """The rate of a step (counted from 0): a linear rise over the warm-up, then half a cosine down to the final share."""
+    """The rate of a step (counted from 0): a linear rise over the warm-up, then half a cosine to the final share."""
     warm_up = round(config.warmup_share * num_steps)
     if step < warm_up:
         return config.learning_rate * (step + 1) / warm_up

@@ -41,6 +41,10 @@ class RunDirectory:
                 f"{self.path}: cannot be written ({error.strerror}); choose another folder"
             ) from None
 
+    def update(self, config: RunConfig) -> None:
+        """Write changed settings, so that a resumed run goes on with them."""
+        save_config(config, self.config_path)
+
     def config(self) -> RunConfig:
         """The settings of the run.
 

@@ -1,6 +1,6 @@
 """Everything a run needs from the graph before a device is touched: split, supervision, sampler, shape."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from hgt_studio.sampling.shape import BatchShape, SeedShares
 from hgt_studio.sampling.subgraph import Int32Array, Sampler
 from hgt_studio.sampling.supervision import Supervision
 
+SMALLEST_BATCH = 8
 _PLANNING_BATCHES = 16
 _SEGMENT_TILE = 32
 _NODE_TILES = {"cpu": 8, "cuda": 128, "mps": 128}
@@ -28,7 +29,8 @@ class TrainingTask:
     """A prepared run.
 
     split: train, validation and test facts, and the graph that messages pass over.
-    maker, shape: make the batches. known: all edges of the graph, for filtered evaluation.
+    known: all edges of the graph, for filtered evaluation. pairs: int32 (num_pairs, 2), for the contrastive loss.
+    maker, shape: make the batches.
     steps_per_epoch: optimiser steps; each takes `gradient_accumulation_steps` batches.
     notices: what the user should know.
     """
@@ -37,15 +39,26 @@ class TrainingTask:
     graph: KnowledgeGraph
     split: Split
     known: KnownEdges
+    pairs: Int32Array
     maker: BatchMaker
     shape: BatchShape
-    num_pairs: int
     steps_per_epoch: int
     notices: tuple[str, ...] = field(default=())
 
     @property
     def num_steps(self) -> int:
         return self.steps_per_epoch * self.config.training.num_epochs
+
+    def with_half_batches(self) -> "TrainingTask | None":
+        """The same steps from batches half as large, twice as many a step; None if batches cannot be smaller."""
+        sampling, training = self.config.sampling, self.config.training
+        if sampling.batch_size < 2 * SMALLEST_BATCH:
+            return None
+        smaller = sampling.model_copy(update={"batch_size": sampling.batch_size // 2})
+        more = training.model_copy(update={"gradient_accumulation_steps": 2 * training.gradient_accumulation_steps})
+        config = self.config.model_copy(update={"sampling": smaller, "training": more})
+        maker, shape = _plan_batches(self.graph, self.split, self.pairs, config, self.shape.node_tile)
+        return replace(self, config=config, maker=maker, shape=shape)
 
 
 def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> TrainingTask:
@@ -58,25 +71,32 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
     if len(split.train) == 0:
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)
-    shares = SeedShares.of(config, contrastive=len(pairs) > 0)
-    settings, seed = config.sampling, config.training.seed
-    supervision = Supervision(graph, split.train, pairs, shares, seed=seed, hide=settings.hide_supervision)
-    train_known = KnownEdges.build(split.message_graph.edges(), graph.num_nodes) if settings.filter_negatives else None
-    maker = BatchMaker(split.message_graph, _sampler(split.message_graph, config), supervision, train_known, seed)
-    tile = _NODE_TILES[device_type]
-    usages = [maker.measure(index, tile, _SEGMENT_TILE) for index in range(_PLANNING_BATCHES)]
-    batches = -(-graph.num_nodes // settings.batch_size)
+    maker, shape = _plan_batches(graph, split, pairs, config, _NODE_TILES[device_type])
+    batches = -(-graph.num_nodes // config.sampling.batch_size)
     return TrainingTask(
         config=config,
         graph=graph,
         split=split,
         known=KnownEdges.build(graph.edges(), graph.num_nodes),
+        pairs=pairs,
         maker=maker,
-        shape=plan_shape(usages, graph, shares, tile, _SEGMENT_TILE),
-        num_pairs=len(pairs),
+        shape=shape,
         steps_per_epoch=-(-batches // config.training.gradient_accumulation_steps),
         notices=notices,
     )
+
+
+def _plan_batches(
+    graph: KnowledgeGraph, split: Split, pairs: Int32Array, config: RunConfig, node_tile: int
+) -> tuple[BatchMaker, BatchShape]:
+    """What makes the batches, and their shape, measured on the first few."""
+    shares = SeedShares.of(config, contrastive=len(pairs) > 0)
+    settings, seed, messages = config.sampling, config.training.seed, split.message_graph
+    supervision = Supervision(graph, split.train, pairs, shares, seed=seed, hide=settings.hide_supervision)
+    known = KnownEdges.build(messages.edges(), graph.num_nodes) if settings.filter_negatives else None
+    maker = BatchMaker(messages, _sampler(messages, config), supervision, known, seed)
+    usages = [maker.measure(index, node_tile, _SEGMENT_TILE) for index in range(_PLANNING_BATCHES)]
+    return maker, plan_shape(usages, graph, shares, node_tile, _SEGMENT_TILE)
 
 
 def _sampler(graph: KnowledgeGraph, config: RunConfig) -> Sampler:

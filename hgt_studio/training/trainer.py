@@ -1,22 +1,22 @@
 """The training loop. One thread runs it and makes every call to the device."""
 
 import time
-from collections.abc import Iterator
-from itertools import islice
 from typing import Literal
 
 import torch
 
 from hgt_studio.device.base import Device
-from hgt_studio.errors import CancelledError
+from hgt_studio.device.cache_policy import should_empty_cache
+from hgt_studio.device.monitor import MemoryMonitor
+from hgt_studio.device.out_of_memory import OutOfMemory, parse_out_of_memory
+from hgt_studio.errors import CancelledError, OutOfMemoryError
 from hgt_studio.model.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from hgt_studio.model.network import HGTNetwork
-from hgt_studio.sampling.batch import Batch
-from hgt_studio.sampling.loader import BatchLoader
 from hgt_studio.training.clock import LoopClock
 from hgt_studio.training.diagnosis import explain_not_finite
 from hgt_studio.training.evaluation import Evaluation
 from hgt_studio.training.events import (
+    BatchHalved,
     CheckpointSaved,
     EpochDone,
     Evaluated,
@@ -27,9 +27,12 @@ from hgt_studio.training.events import (
     RunStarted,
     StepsDone,
 )
+from hgt_studio.training.feed import BatchFeed
+from hgt_studio.training.health import Health
 from hgt_studio.training.judge import HeldOut, Judge
 from hgt_studio.training.loss_meter import LossMeter
 from hgt_studio.training.optimiser import clear_gradients, layer_parameters, learning_rate, make_optimiser
+from hgt_studio.training.recovery import MOST_HALVINGS, retry_with_less
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.stopping import EarlyStopping
 from hgt_studio.training.task import TrainingTask
@@ -42,24 +45,33 @@ class Trainer:
     """Trains a network on a task. `run` does it all; the other methods are its parts."""
 
     def __init__(
-        self, task: TrainingTask, device: Device, directory: RunDirectory, on_event: EventHandler, cancel: CancelToken
+        self,
+        task: TrainingTask,
+        device: Device,
+        directory: RunDirectory,
+        on_event: EventHandler,
+        cancel: CancelToken,
+        monitor: MemoryMonitor | None = None,
     ) -> None:
         self.task, self.device, self.directory, self.on_event, self.cancel = task, device, directory, on_event, cancel
+        self.monitor = monitor
         self.settings, self.place = task.config.training, device.torch_device()
         torch.manual_seed(self.settings.seed)
         self.network = HGTNetwork.for_graph(task.config, task.graph).to(self.place)
         self.optimiser = make_optimiser(self.network, self.settings)
         self.judge = Judge(task, cancel)
-        self.meter, self.clock = LossMeter(self.place), LoopClock()
+        self.feed, self.meter, self.clock = BatchFeed(), LossMeter(self.place), LoopClock()
         self.stopping = EarlyStopping(self.settings.patience)
         self.step = 0
+        self.halvings = 0
         self.dropped_edges = 0
+        self.warned: set[str] = set()
 
     def run(self, *, resume: bool = False) -> Evaluation | None:
         """Train to the end, load the best state, judge it on the test edges (None if none were held out).
 
         Raises:
-            CancelledError: stopped by the user; the state is saved and can be resumed.
+            CancelledError, OutOfMemoryError: the state is saved and can be resumed.
             TrainingError: the loss is not finite; the last checkpoint from before stays.
         """
         start = time.monotonic()
@@ -68,7 +80,7 @@ class Trainer:
         self._announce()
         try:
             reason = self._train_epochs()
-        except CancelledError:
+        except (CancelledError, OutOfMemoryError):
             self._save_last()
             raise
         epochs = -(-self.step // self.task.steps_per_epoch)
@@ -79,10 +91,10 @@ class Trainer:
 
     def _train_epochs(self) -> Literal["all epochs done", "no improvement", "finished early"]:
         """All epochs that are left, with what is due after each."""
-        with self._loader() as loader:
-            batches = iter(loader)
+        with self.feed:
+            self.feed.restart(self.task, self.step)
             while self.step < self.task.num_steps:
-                epoch = self._train_epoch(batches)
+                epoch = self._train_epoch()
                 every = self.task.config.evaluation.every_epochs
                 last = self.step == self.task.num_steps or self.cancel.finishing
                 if last or (every and epoch % every == 0):
@@ -94,7 +106,7 @@ class Trainer:
                     return "finished early" if self.cancel.finishing else "no improvement"
         return "all epochs done"
 
-    def _train_epoch(self, batches: Iterator[Batch]) -> int:
+    def _train_epoch(self) -> int:
         """The rest of the current epoch; returns its number, counted from 1."""
         self.on_event(PhaseStarted("train"))
         self.network.train()
@@ -102,29 +114,74 @@ class Trainer:
         start, epoch = time.monotonic(), self.step // self.task.steps_per_epoch + 1
         end = epoch * self.task.steps_per_epoch
         while self.step < end and not self.cancel.finishing:
-            self._train_step(batches)
+            self._train_step()
             if self.step == end or self.cancel.finishing or self.clock.seconds > _SECONDS_BETWEEN_REPORTS:
                 self._report(epoch)
+        self._tidy(is_epoch_end=True)
         self.on_event(EpochDone(epoch, self.step, *self.meter.end_epoch(), time.monotonic() - start))
         return epoch
 
-    def _train_step(self, batches: Iterator[Batch]) -> None:
-        """One optimiser step over the batches whose gradients accumulate. Nothing is read back from the device."""
-        accumulated = self.settings.gradient_accumulation_steps
+    def _train_step(self) -> None:
+        """One optimiser step; when memory runs out, the same step again from smaller batches."""
+        while (shortage := self._try_step()) is not None:
+            self._halve_batches(shortage)
+        self.step += 1
+
+    def _try_step(self) -> OutOfMemory | None:
+        """Accumulate gradients and update. Returns what memory was short, with nothing updated then."""
+        try:
+            self._accumulate()
+            for group in self.optimiser.param_groups:
+                group["lr"] = learning_rate(self.step, self.task.num_steps, self.settings)
+            self.optimiser.step()
+        except (RuntimeError, MemoryError) as error:
+            shortage = parse_out_of_memory(error)
+            if shortage is None:
+                raise
+            return shortage
+        return None
+
+    def _accumulate(self) -> None:
+        """The mean gradients of the batches of a step, clipped. Nothing is read back from the device."""
         self.device.seed(self.settings.seed * 1_000_003 + self.step)  # dropout depends on the step alone
         clear_gradients(self.network)
-        for batch in self.clock.timed(islice(batches, accumulated)):
+        accumulated = self.task.config.training.gradient_accumulation_steps
+        for batch in self.clock.timed(self.feed.next_step()):
             self.cancel.check()
             losses = self.network(batch.to(self.place))
             (losses.total / accumulated).backward()
             self.meter.add(losses)
             self.dropped_edges += batch.usage.dropped_edges
+            self._tidy()
         if self.settings.clip_norm:
             torch.nn.utils.clip_grad_norm_(layer_parameters(self.network), self.settings.clip_norm)
-        for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(self.step, self.task.num_steps, self.settings)
-        self.optimiser.step()
-        self.step += 1
+
+    def _halve_batches(self, shortage: OutOfMemory) -> None:
+        """Free what can be freed and plan smaller batches for the same step.
+
+        Raises:
+            OutOfMemoryError: batches were halved three times already, or are as small as they can be.
+        """
+        clear_gradients(self.network)
+        self.device.empty_cache()
+        smaller = self.task.with_half_batches() if self.halvings < MOST_HALVINGS else None
+        if smaller is None:
+            raise shortage.to_error()
+        self.halvings += 1
+        self.task = smaller
+        self.directory.update(smaller.config)
+        self.feed.restart(smaller, self.step)
+        settings = smaller.config
+        self.on_event(
+            BatchHalved(
+                settings.sampling.batch_size, settings.training.gradient_accumulation_steps, str(shortage.to_error())
+            )
+        )
+
+    def _tidy(self, *, is_epoch_end: bool = False) -> None:
+        """Give cached memory back when the policy says so. Reads counters, does not wait for the device."""
+        if should_empty_cache(self.task.config.device, self.device.memory(), is_epoch_end=is_epoch_end):
+            self.device.empty_cache()
 
     def _report(self, epoch: int) -> None:
         """Read the losses (a synchronisation point), stop if they are not finite, tell the listeners."""
@@ -137,6 +194,8 @@ class Trainer:
             StepsDone(self.step, epoch, total, link, contrastive, rate, seeds_per_second, self.clock.waiting_share,
                       self.dropped_edges)
         )  # fmt: skip
+        if self.monitor is not None:
+            self.monitor.record(self.device.memory())
         self.clock.restart()
 
     def _watch(self) -> None:
@@ -148,14 +207,23 @@ class Trainer:
             self.on_event(PhaseStarted("save"))
             save_checkpoint(self.directory.best_checkpoint, self.network, self._state())
             self.on_event(CheckpointSaved(self.directory.best_checkpoint, self.step, "best"))
-        for finding in evaluation.health.findings:
-            if finding.verdict != "good":
-                self.on_event(Notice(f"{finding.name} is {finding.value:.3g} ({finding.verdict}): {finding.remedy}"))
+        self._warn_of(evaluation.health)
+
+    def _warn_of(self, health: Health) -> None:
+        """Tell each finding that is not good, once while it stays so."""
+        bad = {finding.name: finding for finding in health.findings if finding.verdict != "good"}
+        for name in bad.keys() - self.warned:
+            self.on_event(Notice(f"{name} is {bad[name].value:.3g} ({bad[name].verdict}): {bad[name].remedy}"))
+        self.warned = set(bad)
 
     def _evaluate(self, held_out: HeldOut) -> Evaluation:
         self.on_event(PhaseStarted("evaluate"))
         start = time.monotonic()
-        evaluation = self.judge.evaluate(self.network, held_out)
+        clear_gradients(self.network)
+        evaluation = retry_with_less(
+            lambda budget_bytes: self.judge.evaluate(self.network, held_out, budget_bytes),
+            self.task.config.evaluation.memory_budget_mib << 20, self.device, self.on_event,
+        )  # fmt: skip
         if held_out == "validation":
             self.stopping = self.stopping.after(evaluation.micro[self.task.config.evaluation.watch])
         self.on_event(
@@ -166,14 +234,6 @@ class Trainer:
         )  # fmt: skip
         return evaluation
 
-    def _loader(self) -> BatchLoader:
-        sampling, accumulated = self.task.config.sampling, self.settings.gradient_accumulation_steps
-        numbers = range(self.step * accumulated, self.task.num_steps * accumulated)
-        return BatchLoader(
-            self.task.maker, self.task.shape, numbers,
-            threads=sampling.prefetch_threads, depth=sampling.prefetch_batches,
-        )  # fmt: skip
-
     def _announce(self) -> None:
         for text in self.task.notices:
             self.on_event(Notice(text))
@@ -182,7 +242,7 @@ class Trainer:
                 device=self.device.description(),
                 num_parameters=sum(parameter.numel() for parameter in self.network.parameters()),
                 num_train_edges=len(self.task.split.train),
-                num_pairs=self.task.num_pairs,
+                num_pairs=len(self.task.pairs),
                 steps_per_epoch=self.task.steps_per_epoch,
                 num_epochs=self.settings.num_epochs,
                 first_step=self.step,

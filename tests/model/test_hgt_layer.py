@@ -23,8 +23,11 @@ NOTHING = np.empty(0, dtype=np.int64)
 def awkward_graph() -> KnowledgeGraph:
     """A type without incoming edges, a relation without edges, isolated nodes, a type with one node, a loop."""
     triplets = [
-        ("drug", "hits", "gene"), ("gene", "binds", "gene"), ("gene", "linked", "disease"), ("drug", "treats", "disease"),
-    ]  # fmt: skip
+        ("drug", "hits", "gene"),
+        ("gene", "binds", "gene"),
+        ("gene", "linked", "disease"),
+        ("drug", "treats", "disease"),
+    ]
     hits = [(0, 0, 6), (1, 0, 6), (1, 0, 7), (5, 0, 14)]
     binds = [(6, 1, 7), (7, 1, 6), (8, 1, 8), (9, 1, 14)]
     linked = [(gene, 2, 15) for gene in range(6, 15)]

@@ -1,0 +1,42 @@
+"""Memory of a long run: 500 training steps of the default configuration at full scale, one batch a step."""
+
+from itertools import islice
+
+import psutil
+
+from hgt_studio.config import RunConfig
+from hgt_studio.device.selection import select_device
+from hgt_studio.graph import load_graph
+from hgt_studio.model.network import HGTNetwork
+from hgt_studio.sampling.loader import BatchLoader
+from hgt_studio.training.optimiser import clear_gradients, make_optimiser
+from hgt_studio.training.task import prepare_task
+from tests.benchmarks.full_graph import full_scale_csv
+
+_STEPS, _SETTLED = 500, 50
+
+
+def measure(device: str) -> dict[str, float]:
+    """Allocated device memory (on the CPU: resident memory of the process) after 50 and after 500 steps."""
+    config, place = RunConfig(), select_device(device)  # type: ignore[arg-type]
+    task = prepare_task(load_graph(full_scale_csv()), config, place.torch_device().type)
+    network = HGTNetwork.for_graph(config, task.graph).to(place.torch_device())
+    optimiser = make_optimiser(network, config.training)
+    readings: dict[int, int] = {}
+    shapes = set()
+    with BatchLoader(task.maker, task.shape, range(_STEPS), threads=1, depth=2) as loader:
+        for number, batch in enumerate(islice(loader, _STEPS), start=1):
+            clear_gradients(network)
+            network(batch.to(place.torch_device())).total.backward()
+            optimiser.step()
+            shapes.add(batch.shape)
+            if number % 25 == 0:
+                own = psutil.Process().memory_info().rss
+                readings[number] = own if device == "cpu" else place.memory().allocated_bytes
+    settled, last = readings[_SETTLED], readings[_STEPS]
+    return {
+        f"after {_SETTLED} steps, MiB": settled / 2**20,
+        f"after {_STEPS} steps, MiB": last / 2**20,
+        "drift": last / settled - 1.0,
+        "distinct batch shapes": float(len(shapes)),
+    }
