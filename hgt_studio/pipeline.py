@@ -77,8 +77,6 @@ def train_run(
     start, listeners = time.monotonic(), listeners or Listeners()
     device = _prepare_device(config)
     run = RunDirectory(directory)
-    run.create(config, resume=resume)
-    write_manifest(run.manifest_path, {"graph": {"path": str(graph_path.resolve())}, "finished": False})
 
     def on_event(event: Event) -> None:
         run.record(event)
@@ -86,7 +84,10 @@ def train_run(
 
     told = replace(listeners, on_event=on_event)
     on_event(PhaseStarted("load"))
+    run.check_free(resume=resume)
     graph = load_graph(graph_path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
+    run.create(config, resume=resume)
+    write_manifest(run.manifest_path, {"graph": {"path": str(graph_path.resolve())}, "finished": False})
     on_event(PhaseStarted("prepare"))
     task = prepare_task(graph, config, device.torch_device().type)
     with claim_device(), MemoryMonitor(lambda reading: on_event(MemoryRead(reading))) as monitor:

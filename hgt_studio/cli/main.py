@@ -22,8 +22,11 @@ def run(arguments: Sequence[str]) -> int:
         return result if isinstance(result, int) else 0
     except (CancelledError, typer.Abort, KeyboardInterrupt) as error:
         return _complain(str(error) or "stopped by the user", 130)
-    except (HgtStudioError, typer.TyperException) as error:
+    except HgtStudioError as error:
         return _complain(str(error), 2)
+    except typer.TyperException as error:
+        describe = getattr(error, "format_message", error.__str__)  # names the option or argument at fault
+        return _complain(describe(), 2)
     except BrokenPipeError:
         return 0
     except Exception:

@@ -21,16 +21,20 @@ class RunDirectory:
         self.last_checkpoint = path / "checkpoints" / "last.safetensors"
         self.best_checkpoint = path / "checkpoints" / "best.safetensors"
 
+    def check_free(self, *, resume: bool) -> None:
+        """Raise `RunDirectoryError` if the folder holds a run already and `resume` is not asked for."""
+        if self.last_checkpoint.exists() and not resume:
+            raise RunDirectoryError(
+                f"{self.path}: holds a run already; give --resume to go on with it, or another folder"
+            )
+
     def create(self, config: RunConfig, *, resume: bool) -> None:
         """Make the folder and write the settings.
 
         Raises:
             RunDirectoryError: it holds a run already and `resume` is not asked for, or it cannot be written.
         """
-        if self.last_checkpoint.exists() and not resume:
-            raise RunDirectoryError(
-                f"{self.path}: holds a run already; give --resume to go on with it, or another folder"
-            )
+        self.check_free(resume=resume)
         try:
             self.last_checkpoint.parent.mkdir(parents=True, exist_ok=True)
             save_config(config, self.config_path)
