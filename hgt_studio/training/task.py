@@ -8,6 +8,7 @@ from hgt_studio.config import RunConfig
 from hgt_studio.errors import InputError, TrainingError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
+from hgt_studio.graph.leakage import check_leakage
 from hgt_studio.graph.similarity import jaccard_pairs
 from hgt_studio.graph.split import Split, split_graph
 from hgt_studio.sampling.batch_maker import BatchMaker
@@ -68,6 +69,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         TrainingError: there is nothing to learn from.
     """
     split = split_graph(graph, config.data.validation_share, config.data.test_share, config.data.split_seed)
+    check_leakage(graph, split)
     if len(split.train) == 0:
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)

@@ -219,7 +219,7 @@ class Trainer:
     def _evaluate(self, held_out: HeldOut) -> Evaluation:
         self.on_event(PhaseStarted("evaluate"))
         start = time.monotonic()
-        clear_gradients(self.network)
+        self.optimiser.zero_grad()  # the table's gradient buffer too: evaluation needs its room
         evaluation = retry_with_less(
             lambda budget_bytes: self.judge.evaluate(self.network, held_out, budget_bytes),
             self.task.config.evaluation.memory_budget_mib << 20, self.device, self.on_event,
