@@ -5,7 +5,7 @@ from torch.nn import functional
 
 from hgt_studio.config import ArchitectureConfig
 from hgt_studio.model.attention import EdgeIndex
-from hgt_studio.model.grouped import TypedRows
+from hgt_studio.model.grouped import TypedRows, works_on_slices
 from hgt_studio.model.hgt_layer import HGTLayer, LayerGraph
 from hgt_studio.sampling.batch import DeviceBatch
 
@@ -56,8 +56,8 @@ def layer_graph(batch: DeviceBatch, blocks: int) -> LayerGraph:
 
 
 def _typed_rows(batch: DeviceBatch, hop: int) -> TypedRows:
-    """The rows of hops 0..hop. On the CPU their true runs are used, elsewhere the static tiles."""
+    """The rows of hops 0..hop."""
     tile = batch.shape.node_tile
     tile_type = batch.tile_type[: batch.shape.nodes[hop] // tile]
-    on_cpu = batch.tile_type.device.type == "cpu"
-    return TypedRows(tile_type, tile, tuple(run for run in batch.runs if run.hop <= hop) if on_cpu else None)
+    slices = works_on_slices(tile_type.device)
+    return TypedRows(tile_type, tile, tuple(run for run in batch.runs if run.hop <= hop) if slices else None)

@@ -4,7 +4,9 @@ Nothing here loops over tiles, relations or heads in Python. Each product is an 
 operands for backward: gathered weights and reordered rows are made again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +16,30 @@ from torch.autograd import Function
 
 from hgt_studio.sampling.batch import TypeRun
 
+_tiles_only: ContextVar[bool] = ContextVar("tiles_only", default=False)
+
+
+def works_on_slices(device: torch.device) -> bool:
+    """Whether products by type take slices of the true lengths, as suits few cores, instead of static tiles."""
+    return device.type == "cpu" and not _tiles_only.get()
+
+
+@contextmanager
+def tiles_on_every_device() -> Iterator[None]:
+    """Let the CPU work as accelerators do, so that what they would be asked to do can be seen without one."""
+    token = _tiles_only.set(True)
+    try:
+        yield
+    finally:
+        _tiles_only.reset(token)
+
 
 @dataclass(frozen=True)
 class TypedRows:
     """Rows of nodes and their types.
 
     tile_type: int64, shape (num_rows / tile,), the node type of each tile of rows.
-    runs: the same on the host; where given (CPU), products work on slices of the true lengths.
+    runs: the same on the host; where given, products work on slices of the true lengths.
     """
 
     tile_type: Tensor

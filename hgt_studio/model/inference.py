@@ -14,7 +14,7 @@ from torch import Tensor
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.model.chunks import Chunk, ChunkShape, destination_chunks
 from hgt_studio.model.encoder import HGTEncoder
-from hgt_studio.model.grouped import TypedRows, relation_product
+from hgt_studio.model.grouped import TypedRows, relation_product, works_on_slices
 from hgt_studio.model.hgt_layer import HGTLayer
 from hgt_studio.sampling.batch import TypeRun
 from hgt_studio.typing import CancelToken, Progress, ProgressCallback
@@ -89,7 +89,7 @@ def _rows_of(
     """Rows first..end-1 of x on the device, padded to a static number, all of one type: a single tile."""
     padded = torch.zeros(rows, x.size(1), device=device)
     padded[: end - first] = x[first:end].to(device)
-    runs = (TypeRun(0, node_type, 0, rows),) if device.type == "cpu" else None
+    runs = (TypeRun(0, node_type, 0, rows),) if works_on_slices(device) else None
     return padded, TypedRows(torch.full((1,), node_type, device=device), rows, runs)
 
 
