@@ -32,4 +32,4 @@ def retry_with_less(work: Callable[[int], Result], budget_bytes: int, device: De
             on_event(
                 Notice(f"memory ran out; trying again with {budget_bytes >> (halvings + 21)} MiB of working memory")
             )
-    raise shortage.to_error()
+    raise shortage
