@@ -1,0 +1,164 @@
+"""From a batch to its losses: the questions asked, padding that must not matter, shapes that must not change."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from hgt_studio.model.network import HGTNetwork
+from hgt_studio.sampling.shape import BatchShape
+from hgt_studio.training.optimiser import clear_gradients
+from hgt_studio.training.task import TrainingTask
+from tests.helpers.batches import compute_on_tiles, small_task, used_rows
+
+CPU, META = torch.device("cpu"), torch.device("meta")
+VARIANTS = {
+    "default": (),
+    "dot": ("architecture.decoder=dot",),
+    "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
+    "one layer": ("architecture.num_layers=1", "sampling.num_neighbors=[4]"),
+    "three layers": ("architecture.num_layers=3", "sampling.num_neighbors=[4, 3, 2]"),
+    "no contrastive loss": ("training.contrastive_weight=0.0",),
+    "budget sampler": ("sampling.sampler=budget", "sampling.num_samples=[8, 4]"),
+    "negatives unfiltered": ("sampling.filter_negatives=false", "sampling.fan_out_rule=per_relation"),
+}  # fmt: skip
+
+
+def make_network(task: TrainingTask) -> HGTNetwork:
+    """A network without dropout whose decoder does not start at its symmetric values."""
+    torch.manual_seed(0)
+    network = HGTNetwork.for_graph(task.config, task.graph).eval()
+    for parameter in network.decoder.parameters():
+        torch.nn.init.normal_(parameter)
+    return network
+
+
+def loss_and_gradients(network: HGTNetwork, task: TrainingTask, shape: BatchShape, ids: Tensor | None = None) -> Tensor:
+    """The total loss of batch 0 and all gradients, end to end in one vector. ids: to use as the ids of all rows."""
+    batch = task.maker.make(0, shape)
+    assert batch.usage.dropped_edges == 0
+    on_device = batch.to(CPU)
+    network.zero_grad()
+    loss = network(on_device if ids is None else replace(on_device, node_ids=ids)).total
+    loss.backward()
+    gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in network.parameters()]
+    return torch.cat([part.detach().flatten() for part in (loss, *gradients)])
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_losses_are_those_of_the_questions(variant: str) -> None:
+    """The destination is asked for given the source and the reverse, each against the candidates of its mask."""
+    task = small_task(*VARIANTS[variant])
+    network, training = make_network(task), task.config.training
+    batch = task.maker.make(0, task.shape).to(CPU)
+    with torch.no_grad():
+        losses = network(batch)
+        seeds = network.encoder(network.embedding(batch.node_ids), batch)
+    link = []
+    for i, (source, triplet, destination) in enumerate(
+        zip(batch.positive_source, batch.positive_triplet, batch.positive_destination, strict=True)
+    ):
+        reverse = triplet + len(task.graph.triplets)
+        for known, question, answer, mask in (
+            (source, triplet, destination, batch.destination_candidates),
+            (destination, reverse, source, batch.source_candidates),
+        ):
+            rows = torch.nonzero(mask[i]).squeeze(1)
+            query = network.decoder.query(seeds[known].unsqueeze(0), question.unsqueeze(0))
+            scores = dict(zip(rows.tolist(), (seeds[rows] @ query.squeeze(0)).tolist(), strict=True))
+            link.append(by_definition(training.link_loss, scores, int(answer)))
+    assert float(losses.link) == pytest.approx(np.mean(link), rel=1e-4)
+    has_pairs = training.contrastive_weight > 0
+    weight = training.contrastive_weight if has_pairs else 0.0
+    assert (float(losses.contrastive) > 0) == has_pairs
+    expected = (1 - weight) * float(losses.link) + weight * float(losses.contrastive)
+    assert float(losses.total) == pytest.approx(expected, rel=1e-5)
+
+
+def by_definition(name: str, scores: dict[int, float], answer: int) -> float:
+    """The loss of one question. scores: of all candidates, by row."""
+    values = np.array(list(scores.values()))
+    if name == "sampled_softmax":
+        return float(np.log(np.exp(values - values.max()).sum()) + values.max() - scores[answer])
+    negatives = [np.logaddexp(0, score) for row, score in scores.items() if row != answer]
+    return float(np.logaddexp(0, -scores[answer]) + (np.mean(negatives) if negatives else 0.0)) / 2
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_parameter_learns(variant: str) -> None:
+    """Every tensor of weights gets a finite gradient that is not all zero."""
+    task = small_task(*VARIANTS[variant])
+    network = make_network(task)
+    network(task.maker.make(0, task.shape).to(CPU)).total.backward()
+    for name, parameter in network.named_parameters():
+        assert parameter.grad is not None, name
+        assert bool(torch.isfinite(parameter.grad).all()), name
+        assert bool((parameter.grad != 0).any()), name
+
+
+@pytest.fixture(params=[False, True], ids=["slices", "tiles"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param:
+        compute_on_tiles(monkeypatch)
+
+
+@pytest.mark.usefixtures("both_ways")
+@pytest.mark.parametrize("variant", ["default", "three layers", "budget sampler"])
+def test_ids_of_padded_rows_do_not_matter(variant: str) -> None:
+    task = small_task(*VARIANTS[variant])
+    network = make_network(task)
+    padded = ~used_rows(task, 0, task.shape)
+    assert padded.sum() > 20
+    ids = task.maker.make(0, task.shape).to(CPU).node_ids
+    other = torch.where(padded, torch.randint_like(ids, task.graph.num_nodes), ids)
+    expected = loss_and_gradients(network, task, task.shape)
+    torch.testing.assert_close(loss_and_gradients(network, task, task.shape, other), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.usefixtures("both_ways")
+@pytest.mark.parametrize("variant", ["default", "three layers", "budget sampler"])
+def test_a_roomier_shape_changes_nothing(variant: str) -> None:
+    task = small_task(*VARIANTS[variant])
+    network, shape = make_network(task), task.shape
+    roomy = replace(
+        shape,
+        nodes=tuple(n + 5 * (hop + 1) * shape.node_tile for hop, n in enumerate(shape.nodes)),
+        segments=tuple(n + 3 * (block + 1) * shape.segment_tile for block, n in enumerate(shape.segments)),
+        edges=tuple(n + 100 * (block + 1) for block, n in enumerate(shape.edges)),
+    )
+    expected = loss_and_gradients(network, task, shape)
+    torch.testing.assert_close(loss_and_gradients(network, task, roomy), expected, rtol=1e-5, atol=1e-6)
+
+
+class Recorder(TorchDispatchMode):
+    """Every operation and the shapes of its results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, list[torch.Size]]] = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        result = function(*args, **(kwargs or {}))
+        tensors = result if isinstance(result, tuple | list) else [result]
+        self.calls.append((str(function), [tensor.shape for tensor in tensors if isinstance(tensor, Tensor)]))
+        return result
+
+
+@pytest.mark.parametrize("variant", ["default", "budget sampler"])
+def test_all_batches_run_the_same_operations_on_the_same_shapes(variant: str) -> None:
+    """On accelerators. The meta device stands in for one: it takes the same path, and any look at a value fails."""
+    task = small_task(*VARIANTS[variant], device_type="mps")
+    network = HGTNetwork.for_graph(task.config, task.graph).to(META)
+    network(task.maker.make(0, task.shape).to(META)).total.backward()  # makes the table's gradient buffer
+    runs = []
+    for index in (0, 1, 17):
+        clear_gradients(network)
+        batch = task.maker.make(index, task.shape)
+        with Recorder() as recorder:
+            network(batch.to(META)).total.backward()
+        runs.append(recorder.calls)
+    assert len(runs[0]) > 100
+    assert runs[0] == runs[1] == runs[2]
