@@ -25,13 +25,16 @@ from hgt_studio.typing import Progress as Done
 
 
 class Console:
-    """Progress bars on the error stream, one line of text for each epoch and evaluation; a context manager."""
+    """Progress bars on the error stream, one line of text for each epoch and evaluation; a context manager.
+
+    A quiet console tells only what the user should know: notices and shortages of memory.
+    """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        console = RichConsole(stderr=True, quiet=quiet)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=console, transient=True, disable=quiet or not sys.stderr.isatty())
-        self._console = console
+        without_bars = quiet or not sys.stderr.isatty()
+        self._progress = Progress(*columns, console=RichConsole(stderr=True), transient=True, disable=without_bars)
+        self._quiet = quiet
         self._tasks: dict[str, TaskID] = {}
         self._num_steps = 0
 
@@ -61,9 +64,9 @@ class Console:
                     f"embeddings {event.metrics['health']['verdict']}{' (best so far)' if event.is_best else ''}"
                 )
             case Notice():
-                self._say(f"note: {event.text}")
+                self._print(f"note: {event.text}")
             case BatchHalved():
-                self._say(
+                self._print(
                     f"note: {event.shortage}; going on with batches of {event.batch_size}, "
                     f"{event.gradient_accumulation_steps} to a step"
                 )
@@ -81,6 +84,10 @@ class Console:
         self._progress.update(self._tasks[key], description=name, completed=done, total=total or None)
 
     def _say(self, text: str) -> None:
+        if not self._quiet:
+            self._print(text)
+
+    def _print(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def __enter__(self) -> "Console":
