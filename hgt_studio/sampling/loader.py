@@ -21,9 +21,7 @@ class BatchLoader:
     threads = 0 makes every batch when it is asked for.
     """
 
-    def __init__(
-        self, maker: BatchMaker, shape: BatchShape, batches: range, *, threads: int, depth: int
-    ) -> None:
+    def __init__(self, maker: BatchMaker, shape: BatchShape, batches: range, *, threads: int, depth: int) -> None:
         self._shape, self._numbers, self._depth = shape, iter(batches), max(depth, threads)
         self._makers: queue.SimpleQueue[BatchMaker] = queue.SimpleQueue()
         for _ in range(max(1, threads)):
@@ -68,5 +66,7 @@ class BatchLoader:
     def __enter__(self) -> "BatchLoader":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

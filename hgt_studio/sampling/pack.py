@@ -42,7 +42,9 @@ def pack(
         subgraph.nodes, subgraph.hop_ptr, types, num_types, shape.node_tile, rows, out["node_ids"], out["tile_type"]
     )
     segments, edges = np.array((0, *shape.segments)), np.array((0, *shape.edges))
-    order, block_of = _edge_order(subgraph.source, subgraph.destination, subgraph.triplet, subgraph.hop_ptr, num_triplets)
+    order, block_of = _edge_order(
+        subgraph.source, subgraph.destination, subgraph.triplet, subgraph.hop_ptr, num_triplets
+    )
     segment_tiles, used, dropped = _place_edges(
         (subgraph.source, subgraph.destination, subgraph.triplet), order, block_of, row_of,
         (rows, segments, edges, shape.segment_tile),

@@ -97,5 +97,7 @@ class BatchShape:
         tiles = all(n % self.node_tile == 0 for n in self.nodes) and all(
             s % self.segment_tile == 0 for s in self.segments
         )
-        grows = all(a < b for a, b in pairwise((0, *self.nodes))) and all(a < b for a, b in pairwise((0, *self.segments)))
+        grows = all(a < b for a, b in pairwise((0, *self.nodes))) and all(
+            a < b for a, b in pairwise((0, *self.segments))
+        )
         return tiles and grows and len(self.nodes) == len(self.segments) + 1 == len(self.edges) + 1
