@@ -60,7 +60,7 @@ class TrainingConfig(Section):
         10, "Patience", "evaluations without improvement before training stops; 0: never stop early", ge=0, le=10_000
     )
     checkpoint_every_epochs: int = setting(
-        1,
+        5,
         "Checkpoint every",
         "epochs between checkpoints of the last state",
         unit="epochs",
