@@ -27,6 +27,12 @@ def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.A
     return optimiser
 
 
+def set_update_count(optimiser: torch.optim.Optimizer, count: int) -> None:
+    """Say how many updates were done: AdamW counts one that fails, before it changes a weight, among them."""
+    for values in optimiser.state.values():
+        values["step"].fill_(count)
+
+
 def layer_parameters(network: HGTNetwork) -> list[Tensor]:
     """All parameters but the embedding table."""
     return [parameter for parameter in network.parameters() if parameter is not network.embedding.weight]

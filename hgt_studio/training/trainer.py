@@ -31,7 +31,13 @@ from hgt_studio.training.feed import BatchFeed
 from hgt_studio.training.health import Health
 from hgt_studio.training.judge import HeldOut, Judge
 from hgt_studio.training.loss_meter import LossMeter
-from hgt_studio.training.optimiser import clear_gradients, layer_parameters, learning_rate, make_optimiser
+from hgt_studio.training.optimiser import (
+    clear_gradients,
+    layer_parameters,
+    learning_rate,
+    make_optimiser,
+    set_update_count,
+)
 from hgt_studio.training.recovery import MOST_HALVINGS, retry_with_less
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.stopping import EarlyStopping
@@ -89,22 +95,37 @@ class Trainer:
             load_checkpoint(self.directory.best_checkpoint, self.network)
         return self._evaluate("test") if self.judge.can_ask("test") else None
 
-    def _train_epochs(self) -> Literal["all epochs done", "no improvement", "finished early"]:
+    def _train_epochs(self) -> EndReason:
         """All epochs that are left, with what is due after each."""
         with self.feed:
             self.feed.restart(self.task, self.step)
-            while self.step < self.task.num_steps:
-                epoch = self._train_epoch()
-                every = self.task.config.evaluation.every_epochs
-                last = self.step == self.task.num_steps or self.cancel.finishing
-                if last or (every and epoch % every == 0):
-                    self._watch()
-                stop = last or self.stopping.should_stop
-                if stop or epoch % self.settings.checkpoint_every_epochs == 0:
-                    self._save_last()
-                if stop and self.step != self.task.num_steps:
-                    return "finished early" if self.cancel.finishing else "no improvement"
-        return "all epochs done"
+            reason: EndReason | None = None
+            while reason is None:
+                if self.step == self.task.num_steps and self.closed_step == self.step:
+                    return "all epochs done"
+                stopped_in_evaluation = self.step % self.task.steps_per_epoch == 0 and self.closed_step != self.step
+                if not stopped_in_evaluation:
+                    self._train_epoch()
+                reason = self._close_epoch()
+        return reason
+
+    def _close_epoch(self) -> EndReason | None:
+        """Evaluate and save where it is due; returns why training ends here, if it does."""
+        epoch, every = -(-self.step // self.task.steps_per_epoch), self.task.config.evaluation.every_epochs
+        done = self.step == self.task.num_steps
+        if done or self.cancel.finishing or (every and epoch % every == 0):
+            self._watch()
+        self.closed_step = self.step
+        reason: EndReason | None = None
+        if done:
+            reason = "all epochs done"
+        elif self.cancel.finishing:
+            reason = "finished early"
+        elif self.stopping.should_stop:
+            reason = "no improvement"
+        if reason is not None or epoch % self.settings.checkpoint_every_epochs == 0:
+            self._save_last()
+        return reason
 
     def _train_epoch(self) -> int:
         """The rest of the current epoch; returns its number, counted from 1."""
@@ -145,14 +166,15 @@ class Trainer:
         """The mean gradients of the batches of a step, clipped. Nothing is read back from the device."""
         self.device.seed(self.settings.seed * 1_000_003 + self.step)  # dropout depends on the step alone
         clear_gradients(self.network)
-        accumulated = self.task.config.training.gradient_accumulation_steps
+        accumulated, dropped_edges = self.task.config.training.gradient_accumulation_steps, 0
         for batch in self.clock.timed(self.feed.next_step()):
             self.cancel.check()
             losses = self.network(batch.to(self.place))
             (losses.total / accumulated).backward()
             self.meter.add(losses)
-            self.dropped_edges += batch.usage.dropped_edges
+            dropped_edges += batch.usage.dropped_edges
             self._tidy()
+        self.dropped_edges += dropped_edges
         if self.settings.clip_norm:
             torch.nn.utils.clip_grad_norm_(layer_parameters(self.network), self.settings.clip_norm)
 
@@ -163,6 +185,7 @@ class Trainer:
             OutOfMemoryError: batches were halved three times already, or are as small as they can be.
         """
         clear_gradients(self.network)
+        set_update_count(self.optimiser, self.step)
         self.device.empty_cache()
         smaller = self.task.with_half_batches() if self.halvings < MOST_HALVINGS else None
         if smaller is None:
