@@ -16,9 +16,14 @@ from hgt_studio.errors import RunDirectoryError
 
 @dataclass(frozen=True)
 class TrainingState:
-    """Where a run stands. step: finished optimiser steps. best, since_best: of early stopping."""
+    """Where a run stands.
+
+    step: finished optimiser steps. closed_step: the last of them after which the end of an epoch was dealt with, its
+    evaluation included. best, since_best: of early stopping.
+    """
 
     step: int = 0
+    closed_step: int = 0
     best: float = -math.inf
     since_best: int = 0
 

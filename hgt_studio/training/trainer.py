@@ -69,6 +69,7 @@ class Trainer:
         self.feed, self.meter, self.clock = BatchFeed(), LossMeter(self.place), LoopClock()
         self.stopping = EarlyStopping(self.settings.patience)
         self.step = 0
+        self.closed_step = 0  # the last step after which all was done that was due at the end of an epoch
         self.halvings = 0
         self.dropped_edges = 0
         self.warned: set[str] = set()
@@ -95,40 +96,32 @@ class Trainer:
             load_checkpoint(self.directory.best_checkpoint, self.network)
         return self._evaluate("test") if self.judge.can_ask("test") else None
 
-    def _train_epochs(self) -> EndReason:
+    def _train_epochs(self) -> Literal["all epochs done", "no improvement", "finished early"]:
         """All epochs that are left, with what is due after each."""
         with self.feed:
             self.feed.restart(self.task, self.step)
-            reason: EndReason | None = None
-            while reason is None:
-                if self.step == self.task.num_steps and self.closed_step == self.step:
-                    return "all epochs done"
-                stopped_in_evaluation = self.step % self.task.steps_per_epoch == 0 and self.closed_step != self.step
-                if not stopped_in_evaluation:
+            while True:
+                if self.step == self.closed_step or self.step % self.task.steps_per_epoch:
+                    if self.step == self.task.num_steps:
+                        return "all epochs done"
                     self._train_epoch()
-                reason = self._close_epoch()
-        return reason
+                if self._close_epoch() and self.step < self.task.num_steps:
+                    return "finished early" if self.cancel.finishing else "no improvement"
 
-    def _close_epoch(self) -> EndReason | None:
-        """Evaluate and save where it is due; returns why training ends here, if it does."""
+    def _close_epoch(self) -> bool:
+        """Evaluate and save if it is due; returns whether training stops here. A run stopped meanwhile does it anew."""
         epoch, every = -(-self.step // self.task.steps_per_epoch), self.task.config.evaluation.every_epochs
-        done = self.step == self.task.num_steps
-        if done or self.cancel.finishing or (every and epoch % every == 0):
+        last = self.step == self.task.num_steps or self.cancel.finishing
+        if last or (every and epoch % every == 0):
             self._watch()
         self.closed_step = self.step
-        reason: EndReason | None = None
-        if done:
-            reason = "all epochs done"
-        elif self.cancel.finishing:
-            reason = "finished early"
-        elif self.stopping.should_stop:
-            reason = "no improvement"
-        if reason is not None or epoch % self.settings.checkpoint_every_epochs == 0:
+        stop = last or self.stopping.should_stop
+        if stop or epoch % self.settings.checkpoint_every_epochs == 0:
             self._save_last()
-        return reason
+        return stop
 
-    def _train_epoch(self) -> int:
-        """The rest of the current epoch; returns its number, counted from 1."""
+    def _train_epoch(self) -> None:
+        """The rest of the current epoch."""
         self.on_event(PhaseStarted("train"))
         self.network.train()
         self.clock.restart()
@@ -140,7 +133,6 @@ class Trainer:
                 self._report(epoch)
         self._tidy(is_epoch_end=True)
         self.on_event(EpochDone(epoch, self.step, *self.meter.end_epoch(), time.monotonic() - start))
-        return epoch
 
     def _train_step(self) -> None:
         """One optimiser step; when memory runs out, the same step again from smaller batches."""
@@ -274,7 +266,7 @@ class Trainer:
         )
 
     def _state(self) -> TrainingState:
-        return TrainingState(self.step, self.stopping.best, self.stopping.since_best)
+        return TrainingState(self.step, self.closed_step, self.stopping.best, self.stopping.since_best)
 
     def _save_last(self) -> None:
         self.on_event(PhaseStarted("save"))
@@ -284,5 +276,5 @@ class Trainer:
     def _restore(self) -> None:
         """Go on where the last checkpoint stands."""
         state = load_checkpoint(self.directory.last_checkpoint, self.network, self.optimiser)
-        self.step = state.step
+        self.step, self.closed_step = state.step, state.closed_step
         self.stopping = EarlyStopping(self.settings.patience, state.best, state.since_best)

@@ -13,7 +13,7 @@ from hgt_studio.training.optimiser import make_optimiser
 from tests.helpers.batches import small_config
 
 CONFIG = small_config()
-STATE = TrainingState(step=7, best=0.125, since_best=3)
+STATE = TrainingState(step=7, closed_step=6, best=0.125, since_best=3)
 
 
 def network_of(num_nodes: int = 20, seed: int = 0, num_triplets: int = 4) -> HGTNetwork:
