@@ -28,7 +28,7 @@ from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.evaluation import Evaluation
 from hgt_studio.training.events import Event, EventHandler, MemoryRead, PhaseStarted
 from hgt_studio.training.judge import Judge
-from hgt_studio.training.recovery import retry_with_less
+from hgt_studio.training.recovery import retry_with_less, shortage_in_plain_words
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.task import prepare_task
 from hgt_studio.training.trainer import Trainer
@@ -66,6 +66,7 @@ class RunResult:
         }  # fmt: skip
 
 
+@shortage_in_plain_words()
 def train_run(
     graph_path: Path, directory: Path, config: RunConfig, listeners: Listeners | None = None, *, resume: bool = False
 ) -> RunResult:
@@ -119,6 +120,7 @@ class FinishedRun:
     device: Device
 
 
+@shortage_in_plain_words()
 def open_run(
     directory: Path, listeners: Listeners | None = None, *, graph_path: Path | None = None, device: str | None = None
 ) -> FinishedRun:
@@ -143,6 +145,7 @@ def open_run(
     return FinishedRun(config, graph, network, place)
 
 
+@shortage_in_plain_words()
 def evaluate_run(run: FinishedRun, listeners: Listeners | None = None) -> Evaluation:
     """Judge a trained network on its test edges, as at the end of training.
 
@@ -159,6 +162,7 @@ def evaluate_run(run: FinishedRun, listeners: Listeners | None = None) -> Evalua
         )  # fmt: skip
 
 
+@shortage_in_plain_words()
 def export_run(
     run: FinishedRun, path: Path, export: ExportConfig, listeners: Listeners | None = None
 ) -> tuple[WrittenFile, ...]:

@@ -1,6 +1,7 @@
 """Going on after "out of memory": with half the batch and twice the accumulation, or with half the working memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from hgt_studio.device.base import Device
@@ -10,6 +11,18 @@ from hgt_studio.training.events import EventHandler, Notice
 Result = TypeVar("Result")
 
 MOST_HALVINGS = 3
+
+
+@contextmanager
+def shortage_in_plain_words() -> Iterator[None]:
+    """Raise `OutOfMemoryError` in place of what torch, numpy or Python say when memory runs out; also a decorator."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        shortage = parse_out_of_memory(error)
+        if shortage is None:
+            raise
+        raise shortage.to_error() from None
 
 
 def retry_with_less(work: Callable[[int], Result], budget_bytes: int, device: Device, on_event: EventHandler) -> Result:
