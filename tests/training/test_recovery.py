@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from hgt_studio.graph import load_graph
 from hgt_studio.graph.synthetic import write_sample_graph
 from hgt_studio.model.checkpoint import load_checkpoint
 from hgt_studio.model.network import HGTNetwork
-from hgt_studio.pipeline import Listeners, RunResult, train_run
+from hgt_studio.pipeline import Listeners, train_run
 from hgt_studio.sampling.batch import Batch
 from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.shape import BatchShape
@@ -77,18 +78,14 @@ class Run:
     directory: Path
     events: list[Event] = field(default_factory=list)
 
-    def train(
-        self, config: RunConfig, injector: OutOfMemoryInjector | None = None, *, resume: bool = False
-    ) -> RunResult:
-        if injector is None:
-            return train_run(self.kg, self.directory, config, Listeners(self.events.append), resume=resume)
-
+    def train(self, config: RunConfig, injector: OutOfMemoryInjector | None = None, *, resume: bool = False) -> None:
         def on_event(event: Event) -> None:
-            injector.on_event(event)
             self.events.append(event)
+            if injector is not None:
+                injector.on_event(event)
 
-        with injector:
-            return train_run(self.kg, self.directory, config, Listeners(on_event), resume=resume)
+        with injector or nullcontext():
+            train_run(self.kg, self.directory, config, Listeners(on_event), resume=resume)
 
     @property
     def config(self) -> RunConfig:
