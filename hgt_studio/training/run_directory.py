@@ -40,6 +40,7 @@ class RunDirectory:
             save_config(config, self.config_path)
             if not resume:
                 self.metrics_path.write_text("")
+                self.best_checkpoint.unlink(missing_ok=True)  # of a run that was killed before its first `last`
         except OSError as error:
             raise RunDirectoryError(
                 f"{self.path}: cannot be written ({error.strerror}); choose another folder"

@@ -1,18 +1,12 @@
 """Batches of small graphs, made as a run makes them."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import numpy as np
-import pytest
 import torch
 
 from hgt_studio.config import RunConfig
 from hgt_studio.config.settings_file import apply_overrides
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-from hgt_studio.model import encoder
-from hgt_studio.model.grouped import TypedRows
-from hgt_studio.sampling.batch import DeviceBatch, index_views
+from hgt_studio.sampling.batch import index_views
 from hgt_studio.sampling.pack import pack
 from hgt_studio.sampling.shape import BatchShape
 from hgt_studio.training.task import TrainingTask, prepare_task
@@ -59,9 +53,3 @@ def used_rows(task: TrainingTask, index: int, shape: BatchShape) -> torch.Tensor
     used = torch.zeros(shape.nodes[-1], dtype=torch.bool)
     used[torch.from_numpy(row_of.astype(np.int64))] = True
     return used
-
-
-def compute_on_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the CPU compute as accelerators do, on tiles in place of the true runs of rows."""
-    typed_rows: Callable[[DeviceBatch, int], TypedRows] = encoder._typed_rows
-    monkeypatch.setattr(encoder, "_typed_rows", lambda batch, hop: replace(typed_rows(batch, hop), runs=None))

@@ -1,5 +1,7 @@
 """From a batch to its losses: the questions asked, padding that must not matter, shapes that must not change."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -8,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.sampling.shape import BatchShape
 from hgt_studio.training.optimiser import clear_gradients
 from hgt_studio.training.task import TrainingTask
-from tests.helpers.batches import compute_on_tiles, small_task, used_rows
+from tests.helpers.batches import small_task, used_rows
 
 CPU, META = torch.device("cpu"), torch.device("meta")
 VARIANTS = {
@@ -99,10 +102,10 @@ def test_every_parameter_learns(variant: str) -> None:
         assert bool((parameter.grad != 0).any()), name
 
 
-@pytest.fixture(params=[False, True], ids=["slices", "tiles"])
-def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param:
-        compute_on_tiles(monkeypatch)
+@pytest.fixture(params=[nullcontext, tiles_on_every_device], ids=["slices", "tiles"])
+def both_ways(request: pytest.FixtureRequest) -> Iterator[None]:
+    with request.param():
+        yield
 
 
 @pytest.mark.usefixtures("both_ways")

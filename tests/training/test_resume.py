@@ -12,7 +12,12 @@ from hgt_studio.typing import CancelToken
 from tests.helpers.batches import small_task
 from tests.helpers.runs import Run, TokenAt, make_run
 
-LEARNS = ("training.learning_rate=0.003", "training.warmup_share=0.3", "evaluation.max_edges_per_relation=5")
+LEARNS = (
+    "training.learning_rate=0.003",
+    "training.warmup_share=0.3",
+    "evaluation.max_edges_per_relation=5",
+    "training.checkpoint_every_epochs=2",
+)
 
 
 @dataclass(frozen=True)
