@@ -3,14 +3,14 @@
 import numpy as np
 import torch
 
-from hgt_studio.graph.known import KnownEdges
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.known import KnownEdges
 from hgt_studio.sampling.batch import Batch, index_views, mask_views, type_runs
 from hgt_studio.sampling.pack import Usage, pack
 from hgt_studio.sampling.plan import roomy_shape
 from hgt_studio.sampling.shape import BatchShape
-from hgt_studio.sampling.subgraph import Int32Array, Sampler, Subgraph, pair_keys
-from hgt_studio.sampling.supervision import BoolArray, Questions, Supervision, fill_candidate_masks, fill_pair_mask
+from hgt_studio.sampling.subgraph import BoolArray, Int32Array, Sampler, Subgraph, pair_keys
+from hgt_studio.sampling.supervision import Questions, Supervision, fill_candidate_masks, fill_pair_mask
 
 
 class BatchMaker:

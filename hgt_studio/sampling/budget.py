@@ -2,18 +2,55 @@
 
 Every sampled node spreads one unit of weight over its neighbours, relation by relation; at each hop `num_samples`
 nodes of each type are drawn with probability proportional to their squared weight; at last the edges among all
-drawn nodes are restored. As in the authors' code and in PyG, at most 50 neighbours per node and relation are looked at.
+drawn nodes are restored. As in the authors' code and in PyG, at most 50 neighbours per node and relation are looked
+at. The edges looked at are kept, so that restoring is one more pass over them.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range
-from hgt_studio.sampling.random_bits import GOLDEN, mix, stream
-from hgt_studio.sampling.subgraph import Int32Array, Int64Array, Subgraph, contains, resized
+from hgt_studio.sampling.random_bits import GOLDEN, stream
+from hgt_studio.sampling.subgraph import (
+    BoolArray,
+    GraphArrays,
+    Int16Array,
+    Int32Array,
+    Int64Array,
+    Request,
+    Subgraph,
+    is_hidden,
+    resized,
+)
 
+FloatArray = npt.NDArray[np.float32]
 _LOOKED_AT = 50
+_SAMPLED = np.float32(-np.inf)
+
+
+class _Scratch(NamedTuple):
+    """Memory that every sample finds, and leaves, as it was made.
+
+    local: shape (num_nodes,), the local number of a node, -1 outside. is_chosen: see `choose_range`.
+    weight: shape (num_nodes,), what was spread over a node, 0 outside, `_SAMPLED` once the node is sampled.
+    """
+
+    local: Int32Array
+    is_chosen: BoolArray
+    weight: FloatArray
+
+
+class _Edges(NamedTuple):
+    """Edges that were looked at: source (global) and destination (local), triplet, share of weight for the source."""
+
+    source: Int32Array
+    destination: Int32Array
+    triplet: Int16Array
+    share: FloatArray
 
 
 class BudgetSampler:
@@ -22,114 +59,158 @@ class BudgetSampler:
     def __init__(self, graph: KnowledgeGraph, num_samples: tuple[int, ...]) -> None:
         self.num_hops = len(num_samples)
         self._graph, self._num_samples = graph, num_samples
-        self._local = np.full(graph.num_nodes, -1, dtype=np.int32)
-        self._weight = np.zeros(graph.num_nodes, dtype=np.float64)
+        self._scratch = _Scratch(
+            local=np.full(graph.num_nodes, -1, dtype=np.int32),
+            is_chosen=np.zeros(int(np.diff(graph.edge_ptr).max(initial=0)), dtype=np.bool_),
+            weight=np.zeros(graph.num_nodes, dtype=np.float32),
+        )
 
     def copy(self) -> "BudgetSampler":
         return BudgetSampler(self._graph, self._num_samples)
 
     def sample(self, seeds: Int32Array, hidden_pairs: Int64Array, key: int) -> Subgraph:
-        graph = self._graph
-        arrays = (graph.segment_ptr, graph.segment_triplet, graph.edge_ptr, graph.edge_source)
-        samples, key64 = np.array(self._num_samples, dtype=np.int64), np.uint64(key)
-        nodes, hop_ptr = _draw_nodes(
-            arrays, graph.type_ptr, seeds, samples, hidden_pairs, key64, (self._local, self._weight)
-        )
-        return Subgraph(nodes, hop_ptr, *_restore_edges(arrays, nodes, hop_ptr, hidden_pairs, key64, self._local))
+        graph, num_samples = GraphArrays.of(self._graph), np.array(self._num_samples, dtype=np.int64)
+        request = Request(seeds, hidden_pairs, np.uint64(key))
+        return Subgraph(*_sample(graph, self._graph.type_ptr, request, num_samples, self._scratch))
 
 
 @kernel
-def _hidden(hidden_pairs, u, v, num_nodes):  # type: ignore[no-untyped-def]
-    return len(hidden_pairs) > 0 and contains(hidden_pairs, np.int64(min(u, v)) * num_nodes + max(u, v))
-
-
-@kernel
-def _spread(graph, node, hidden_pairs, key, scratch, touched, count):  # type: ignore[no-untyped-def]
-    """Spread a sampled node's weight over its neighbours outside the sample; returns the candidates and their number."""
-    segment_ptr, _, edge_ptr, edge_source = graph
-    local, weight = scratch
-    picks = np.empty(_LOOKED_AT, np.int64)
-    for segment in range(segment_ptr[node], segment_ptr[node + 1]):
-        size = min(_LOOKED_AT, edge_ptr[segment + 1] - edge_ptr[segment])
-        choose_range(edge_ptr[segment], edge_ptr[segment + 1], size, stream(key, np.uint64(segment)), picks, 0)
-        for edge in picks[:size]:
-            other = edge_source[edge]
-            if local[other] >= 0 or _hidden(hidden_pairs, node, other, len(local)):
-                continue
-            if weight[other] == 0.0:
-                if count == len(touched):
-                    touched = resized(touched, 2 * count)
-                touched[count] = other
-                count += 1
-            weight[other] += 1.0 / size
-    return touched, count
-
-
-@kernel
-def _draw(candidates, weight, count, key):  # type: ignore[no-untyped-def]
-    """Draw `count` candidates without replacement, probability ~ weight^2 (Efraimidis & Spirakis 2006)."""
-    if count >= len(candidates):
-        return candidates
-    scores = np.empty(len(candidates), np.float64)
-    for i, node in enumerate(candidates):
-        uniform = (np.float64(mix(stream(key, np.uint64(node))) >> np.uint64(11)) + 0.5) / 9007199254740992.0
-        scores[i] = np.log(uniform) / (weight[node] * weight[node])
-    return candidates[np.argsort(scores)[len(scores) - count :]]
-
-
-@kernel
-def _draw_nodes(graph, type_ptr, seeds, num_samples, hidden_pairs, key, scratch):  # type: ignore[no-untyped-def]
-    """The sampled nodes, hop by hop. Leaves `local` filled with their local numbers and `weight` as it was found."""
-    local, weight = scratch
+def _sample(
+    graph: GraphArrays, type_ptr: IntArray, request: Request, num_samples: Int64Array, scratch: _Scratch
+) -> tuple[Int32Array, Int64Array, Int32Array, Int32Array, Int16Array]:
+    """The arrays of a `Subgraph`."""
+    local, weight, found = scratch.local, scratch.weight, len(request.seeds)
     nodes, hop_ptr = np.empty(len(local), np.int32), np.zeros(len(num_samples) + 2, np.int64)
-    touched, count, found = np.empty(1 << 14, np.int32), 0, len(seeds)
-    for i in range(len(seeds)):
-        nodes[i], local[seeds[i]] = seeds[i], i
+    touched, num_touched = np.empty(len(local) + 1, np.int32), 0
+    edges = _Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int16), np.empty(0, np.float32))
+    for i, node in enumerate(request.seeds):
+        nodes[i], local[node], weight[node] = node, i, _SAMPLED
     hop_ptr[1] = found
     for hop in range(len(num_samples)):
-        for i in range(hop_ptr[hop], hop_ptr[hop + 1]):
-            touched, count = _spread(graph, nodes[i], hidden_pairs, key, scratch, touched, count)
-        candidates = touched[:count].copy()
-        candidates.sort()
-        for t in range(len(type_ptr) - 1):
-            first, last = np.searchsorted(candidates, type_ptr[t]), np.searchsorted(candidates, type_ptr[t + 1])
-            for node in _draw(candidates[first:last], weight, num_samples[hop], key + GOLDEN * np.uint64(hop + 1)):
-                nodes[found], local[node] = node, found
-                found += 1
+        before = len(edges.source)
+        edges = _look_at(graph, nodes, (hop_ptr[hop], hop_ptr[hop + 1]), request.key, edges, scratch.is_chosen)
+        if hop == 0:
+            edges = _without_hidden(edges, request.hidden_pairs, nodes, local)
+        num_touched = _spread(edges.source[before:], edges.share[before:], weight, touched, num_touched)
+        key = request.key + GOLDEN * np.uint64(hop + 1)
+        for node in _draw(touched[:num_touched], type_ptr, weight, num_samples[hop], key):
+            nodes[found], local[node], weight[node] = node, found, _SAMPLED
+            found += 1
         hop_ptr[hop + 2] = found
-        left = 0
-        for node in candidates:
-            if local[node] < 0:
-                touched[left] = node
-                left += 1
-            else:
-                weight[node] = 0.0
-        count = left
-    for i in range(count):
-        weight[touched[i]] = 0.0
-    return nodes[:found], hop_ptr
+        num_touched = _drop_sampled(touched[:num_touched], weight)
+    source, destination, triplet = _restore(edges, local)
+    weight[touched[:num_touched]] = 0.0
+    weight[nodes[:found]] = 0.0
+    local[nodes[:found]] = -1
+    return nodes[:found], hop_ptr, source, destination, triplet
 
 
 @kernel
-def _restore_edges(graph, nodes, hop_ptr, hidden_pairs, key, local):  # type: ignore[no-untyped-def]
-    """Edges into every node that a layer computes (all but the last hop) from sampled nodes. Resets `local`."""
-    segment_ptr, segment_triplet, edge_ptr, edge_source = graph
-    room, taken = 1 << 16, 0
-    source, destination, triplet = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int16)
-    picks = np.empty(_LOOKED_AT, np.int64)
-    for here in range(hop_ptr[-2]):
-        node = nodes[here]
-        for segment in range(segment_ptr[node], segment_ptr[node + 1]):
-            size = min(_LOOKED_AT, edge_ptr[segment + 1] - edge_ptr[segment])
-            choose_range(edge_ptr[segment], edge_ptr[segment + 1], size, stream(key, np.uint64(segment)), picks, 0)
-            if taken + size > room:
-                room = 2 * (taken + size)
-                source, destination, triplet = resized(source, room), resized(destination, room), resized(triplet, room)
-            for edge in picks[:size]:
-                at = local[edge_source[edge]]
-                if at >= 0 and not _hidden(hidden_pairs, node, edge_source[edge], len(local)):
-                    source[taken], destination[taken], triplet[taken] = at, here, segment_triplet[segment]
-                    taken += 1
-    for node in nodes:
-        local[node] = -1
-    return source[:taken], destination[:taken], triplet[:taken]
+def _look_at(
+    graph: GraphArrays, nodes: Int32Array, bounds: tuple[int, int], key: np.uint64, edges: _Edges, is_chosen: BoolArray
+) -> _Edges:
+    """Append the edges looked at of the nodes `bounds[0] .. bounds[1] - 1`."""
+    begin = room = len(edges.source)
+    for node in nodes[bounds[0] : bounds[1]]:
+        for segment in range(graph.segment_ptr[node], graph.segment_ptr[node + 1]):
+            room += min(_LOOKED_AT, graph.edge_ptr[segment + 1] - graph.edge_ptr[segment])
+    edge, source, destination = np.empty(room, np.int64), resized(edges.source, room), resized(edges.destination, room)
+    triplet, share = resized(edges.triplet, room), resized(edges.share, room)
+    at = begin
+    for here in range(bounds[0], bounds[1]):
+        for segment in range(graph.segment_ptr[nodes[here]], graph.segment_ptr[nodes[here] + 1]):
+            first, last = graph.edge_ptr[segment], graph.edge_ptr[segment + 1]
+            size = choose_range(first, last, _LOOKED_AT, stream(key, np.uint64(segment)), edge[at:], is_chosen)
+            destination[at : at + size] = here
+            triplet[at : at + size] = graph.segment_triplet[segment]
+            share[at : at + size] = 1.0 / size
+            at += size
+    for e in range(begin, room):  # in a loop of its own the processor reads many sources at once
+        source[e] = graph.edge_source[edge[e]]
+    return _Edges(source, destination, triplet, share)
+
+
+@kernel
+def _without_hidden(edges: _Edges, hidden_pairs: Int64Array, nodes: Int32Array, local: Int32Array) -> _Edges:
+    """The edges that are not between a hidden pair of seeds."""
+    if len(hidden_pairs) == 0:
+        return edges
+    kept = np.empty(len(edges.source), np.bool_)
+    for e, source in enumerate(edges.source):
+        kept[e] = local[source] < 0 or not is_hidden(hidden_pairs, source, nodes[edges.destination[e]], len(local))
+    return _Edges(edges.source[kept], edges.destination[kept], edges.triplet[kept], edges.share[kept])
+
+
+@kernel
+def _spread(source: Int32Array, share: FloatArray, weight: FloatArray, touched: Int32Array, count: int) -> int:
+    """Add the shares to the weights, and to `touched` the nodes that had none. Returns how many there are.
+
+    Free of branches: what is added to `_SAMPLED` changes nothing. touched: shape (num_nodes + 1,).
+    """
+    for e, node in enumerate(source):
+        touched[count] = node
+        count += weight[node] == 0.0
+        weight[node] += share[e]
+    return count
+
+
+@kernel
+def _draw(candidates: Int32Array, type_ptr: IntArray, weight: FloatArray, count: int, key: np.uint64) -> Int32Array:
+    """Draw `count` candidates of each type, probability ~ weight^2 (Efraimidis & Spirakis 2006).
+
+    A candidate's score is exponentially distributed with rate weight^2; the lowest scores win.
+    """
+    num_types = len(type_ptr) - 1
+    node, type_start = _by_type(candidates, type_ptr)
+    score = np.empty(len(node), np.float64)
+    for i in range(len(node)):
+        uniform = (np.float64(stream(key, np.uint64(node[i])) >> np.uint64(11)) + 0.5) / 9007199254740992.0
+        score[i] = -np.log(uniform) / np.float64(weight[node[i]] * weight[node[i]])
+    drawn, found = np.empty(min(len(node), count * num_types), np.int32), 0
+    for t in range(num_types):
+        scores = score[type_start[t] : type_start[t + 1]]
+        limit = np.partition(scores, count - 1)[count - 1] if len(scores) > count else np.inf
+        end = found + min(count, len(scores))
+        for i in range(len(scores)):
+            if scores[i] <= limit and found < end:
+                drawn[found] = node[type_start[t] + i]
+                found += 1
+    return drawn[:found]
+
+
+@kernel
+def _by_type(nodes: Int32Array, type_ptr: IntArray) -> tuple[Int32Array, Int64Array]:
+    """The nodes ordered by type, and where each type starts (shape: (num_types + 1,))."""
+    start = np.zeros(len(type_ptr), np.int64)
+    kind = np.empty(len(nodes), np.int16)
+    for i, node in enumerate(nodes):
+        kind[i] = np.searchsorted(type_ptr, node, side="right") - 1
+        start[kind[i] + 1] += 1
+    start[:] = np.cumsum(start)
+    ordered, place = np.empty(len(nodes), np.int32), start.copy()
+    for i, node in enumerate(nodes):
+        ordered[place[kind[i]]] = node
+        place[kind[i]] += 1
+    return ordered, start
+
+
+@kernel
+def _drop_sampled(touched: Int32Array, weight: FloatArray) -> int:
+    """Close the gaps that sampled nodes leave. Returns how many nodes stay."""
+    kept = 0
+    for node in touched:
+        touched[kept] = node
+        kept += weight[node] > 0.0
+    return kept
+
+
+@kernel
+def _restore(edges: _Edges, local: Int32Array) -> tuple[Int32Array, Int32Array, Int16Array]:
+    """The edges looked at whose sources were sampled: source and destination (local), triplet."""
+    source = np.empty(len(edges.source), np.int32)
+    destination, triplet = np.empty(len(edges.source), np.int32), np.empty(len(edges.source), np.int16)
+    kept = 0
+    for e, node in enumerate(edges.source):
+        source[kept], destination[kept], triplet[kept] = local[node], edges.destination[e], edges.triplet[e]
+        kept += local[node] >= 0
+    return source[:kept], destination[:kept], triplet[:kept]

@@ -2,7 +2,12 @@
 
 Hamilton et al. 2017 (GraphSAGE), with three ways to read the fan-out of a node: shared evenly among its relations
 (`balanced`), over all its edges alike (`uniform`), or for each relation anew (`per_relation`, PyG's meaning).
+
+Every hop goes over its edges three times, choosing, reading sources, numbering nodes: in a loop of its own the
+processor reads many sources at once from the graph's memory, which is far larger than its caches.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,10 +16,32 @@ from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range, share_evenly
 from hgt_studio.sampling.random_bits import GOLDEN, stream
-from hgt_studio.sampling.subgraph import Int32Array, Int64Array, Subgraph, contains, resized
+from hgt_studio.sampling.subgraph import (
+    BoolArray,
+    GraphArrays,
+    Int16Array,
+    Int32Array,
+    Int64Array,
+    Request,
+    Subgraph,
+    is_hidden,
+    resized,
+)
 
 _BALANCED, _UNIFORM, _PER_RELATION = 0, 1, 2
 _RULES: dict[FanOutRule, int] = {"balanced": _BALANCED, "uniform": _UNIFORM, "per_relation": _PER_RELATION}
+
+
+class _Scratch(NamedTuple):
+    """Memory that every sample finds, and leaves, as it was made.
+
+    local: shape (num_nodes,), the local number of a node, -1 outside. is_chosen: see `choose_range`.
+    quota: shape (most segments of a node,).
+    """
+
+    local: Int32Array
+    is_chosen: BoolArray
+    quota: Int64Array
 
 
 class NeighbourSampler:
@@ -23,86 +50,134 @@ class NeighbourSampler:
     def __init__(self, graph: KnowledgeGraph, fan_outs: tuple[int, ...], rule: FanOutRule) -> None:
         self.num_hops = len(fan_outs)
         self._graph, self._fan_outs, self._rule = graph, fan_outs, rule
-        self._local = np.full(graph.num_nodes, -1, dtype=np.int32)
-        most_segments = int(np.diff(graph.segment_ptr).max(initial=1))
-        self._quota = np.empty(most_segments, dtype=np.int64)
-        most_edges = int(graph.in_degree().max(initial=1))
-        wanted = max(fan_outs) * (most_segments if rule == "per_relation" else 1)
-        self._picks = np.empty(min(wanted, most_edges), dtype=np.int64)
+        self._scratch = _Scratch(
+            local=np.full(graph.num_nodes, -1, dtype=np.int32),
+            is_chosen=np.zeros(int(graph.in_degree().max(initial=0)), dtype=np.bool_),
+            quota=np.empty(int(np.diff(graph.segment_ptr).max(initial=0)), dtype=np.int64),
+        )
 
     def copy(self) -> "NeighbourSampler":
         return NeighbourSampler(self._graph, self._fan_outs, self._rule)
 
     def sample(self, seeds: Int32Array, hidden_pairs: Int64Array, key: int) -> Subgraph:
-        graph = self._graph
-        arrays = _sample(
-            (graph.segment_ptr, graph.segment_triplet, graph.edge_ptr, graph.edge_source),
-            seeds, np.array(self._fan_outs, dtype=np.int64), _RULES[self._rule], hidden_pairs, np.uint64(key),
-            (self._local, self._quota, self._picks),
-        )  # fmt: skip
-        return Subgraph(*arrays)
+        request, fan_outs = Request(seeds, hidden_pairs, np.uint64(key)), np.array(self._fan_outs, dtype=np.int64)
+        return Subgraph(*_sample(GraphArrays.of(self._graph), request, fan_outs, _RULES[self._rule], self._scratch))
 
 
 @kernel
-def _choose_edges(graph, node, fan_out, rule, state, scratch):  # type: ignore[no-untyped-def]
-    """Choose in-edges of a node; they stand in `picks`, ascending by segment. Returns how many."""
-    segment_ptr, _, edge_ptr, _ = graph
-    _, quota, picks = scratch
-    first, last = segment_ptr[node], segment_ptr[node + 1]
-    if first == last:
-        return 0
-    if rule == _UNIFORM:
-        count = min(fan_out, edge_ptr[last] - edge_ptr[first])
-        choose_range(edge_ptr[first], edge_ptr[last], count, state, picks, 0)
-        picks[:count].sort()
-        return count
-    if rule == _BALANCED:
-        share_evenly(edge_ptr, first, last, fan_out, state, quota)
+def _sample(
+    graph: GraphArrays, request: Request, fan_outs: Int64Array, rule: int, scratch: _Scratch
+) -> tuple[Int32Array, Int64Array, Int32Array, Int32Array, Int16Array]:
+    """The arrays of a `Subgraph`."""
+    seeds, local = request.seeds, scratch.local
+    nodes, hop_ptr = np.empty(len(local) + 1, np.int32), np.zeros(len(fan_outs) + 2, np.int64)
+    source, destination, triplet = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int16)
+    for i, node in enumerate(seeds):
+        nodes[i], local[node] = node, i
+    hop_ptr[1] = found = len(seeds)
+    taken = 0
+    for hop in range(len(fan_outs)):
+        first, last = hop_ptr[hop], hop_ptr[hop + 1]
+        count = _count_edges(graph, nodes[first:last], fan_outs[hop], rule)
+        edge, room = np.empty(count, np.int64), taken + count
+        source, destination, triplet = resized(source, room), resized(destination, room), resized(triplet, room)
+        begin = taken
+        for here in range(first, last):
+            state = stream(request.key + GOLDEN, np.uint64(nodes[here]))
+            end = begin + _choose_edges(
+                graph, nodes[here], (fan_outs[hop], rule, state), scratch, edge[begin - taken :], triplet[begin:]
+            )
+            destination[begin:end] = here
+            begin = end
+        for i in range(count):
+            source[taken + i] = graph.edge_source[edge[i]]
+        new = source[taken:], destination[taken:], triplet[taken:]
+        if hop == 0 and len(request.hidden_pairs) > 0:
+            count = _drop_hidden(request.hidden_pairs, nodes, local, new)
+        found = _number_nodes(new[0][:count], nodes, found, local)
+        taken += count
+        hop_ptr[hop + 2] = found
+    for node in nodes[:found]:
+        local[node] = -1
+    return nodes[:found], hop_ptr, source[:taken], destination[:taken], triplet[:taken]
+
+
+@kernel
+def _count_edges(graph: GraphArrays, nodes: Int32Array, fan_out: int, rule: int) -> int:
+    """How many edges into the nodes will be chosen."""
     count = 0
-    for segment in range(first, last):
-        wanted = quota[segment - first] if rule == _BALANCED else fan_out
-        wanted = min(wanted, edge_ptr[segment + 1] - edge_ptr[segment])
-        choose_range(edge_ptr[segment], edge_ptr[segment + 1], wanted, stream(state, np.uint64(segment)), picks, count)
-        count += wanted
+    for node in nodes:
+        first, last = graph.segment_ptr[node], graph.segment_ptr[node + 1]
+        if rule == _PER_RELATION:
+            for segment in range(first, last):
+                count += min(fan_out, graph.edge_ptr[segment + 1] - graph.edge_ptr[segment])
+        else:
+            count += min(fan_out, graph.edge_ptr[last] - graph.edge_ptr[first])
     return count
 
 
 @kernel
-def _sample(graph, seeds, fan_outs, rule, hidden_pairs, key, scratch):  # type: ignore[no-untyped-def]
-    """All hops. `local` maps a node to its local number, -1 outside; it is left as it was found."""
-    segment_ptr, segment_triplet, edge_ptr, edge_source = graph
-    local, _, picks = scratch
-    num_nodes, num_seeds = len(segment_ptr) - 1, len(seeds)
-    nodes, hop_ptr = np.empty(num_nodes, np.int32), np.zeros(len(fan_outs) + 2, np.int64)
-    source, destination = np.empty(1 << 16, np.int32), np.empty(1 << 16, np.int32)
-    triplet = np.empty(1 << 16, np.int16)
-    for i in range(num_seeds):
-        nodes[i], local[seeds[i]] = seeds[i], i
-    hop_ptr[1] = num_seeds
-    found, taken = num_seeds, 0
-    for hop in range(len(fan_outs)):
-        for here in range(hop_ptr[hop], hop_ptr[hop + 1]):
-            node = nodes[here]
-            count = _choose_edges(graph, node, fan_outs[hop], rule, stream(key + GOLDEN, np.uint64(node)), scratch)
-            if taken + count > len(source):
-                room = 2 * (taken + count)
-                source, destination, triplet = resized(source, room), resized(destination, room), resized(triplet, room)
-            segment = segment_ptr[node]
-            for edge in picks[:count]:
-                while edge >= edge_ptr[segment + 1]:
-                    segment += 1
-                other = edge_source[edge]
-                at = local[other]
-                if at < 0:
-                    at = found
-                    nodes[found], local[other] = other, at
-                    found += 1
-                elif at < num_seeds and here < num_seeds and len(hidden_pairs) > 0:
-                    if contains(hidden_pairs, np.int64(min(node, other)) * num_nodes + max(node, other)):
-                        continue
-                source[taken], destination[taken], triplet[taken] = at, here, segment_triplet[segment]
-                taken += 1
-        hop_ptr[hop + 2] = found
-    for i in range(found):
-        local[nodes[i]] = -1
-    return nodes[:found], hop_ptr, source[:taken], destination[:taken], triplet[:taken]
+def _choose_edges(
+    graph: GraphArrays,
+    node: int,
+    draw: tuple[int, int, np.uint64],
+    scratch: _Scratch,
+    edge: Int64Array,
+    triplet: Int16Array,
+) -> int:
+    """Choose in-edges of a node: their positions in the graph, and triplets. Returns how many."""
+    fan_out, rule, state = draw
+    edge_ptr, first, last = graph.edge_ptr, graph.segment_ptr[node], graph.segment_ptr[node + 1]
+    if first == last:
+        return 0
+    if rule == _UNIFORM:
+        count = choose_range(edge_ptr[first], edge_ptr[last], fan_out, state, edge, scratch.is_chosen)
+        for i in range(count):
+            segment = first + np.searchsorted(edge_ptr[first : last + 1], edge[i], side="right") - 1
+            triplet[i] = graph.segment_triplet[segment]
+        return count
+    if rule == _BALANCED:
+        share_evenly(edge_ptr, first, last, fan_out, state, scratch.quota)
+    count = 0
+    for segment in range(first, last):
+        wanted = scratch.quota[segment - first] if rule == _BALANCED else fan_out
+        end = count + choose_range(
+            edge_ptr[segment], edge_ptr[segment + 1], wanted, stream(state, np.uint64(segment)), edge[count:],
+            scratch.is_chosen,
+        )  # fmt: skip
+        triplet[count:end] = graph.segment_triplet[segment]
+        count = end
+    return count
+
+
+@kernel
+def _drop_hidden(
+    hidden_pairs: Int64Array, nodes: Int32Array, local: Int32Array, edges: tuple[Int32Array, Int32Array, Int16Array]
+) -> int:
+    """Close the gaps that the edges between hidden pairs of seeds leave. Returns how many edges stay.
+
+    edges: source (global), destination (local), triplet.
+    """
+    source, destination, triplet = edges
+    kept = 0
+    for e in range(len(source)):
+        if local[source[e]] < 0 or not is_hidden(hidden_pairs, source[e], nodes[destination[e]], len(local)):
+            source[kept], destination[kept], triplet[kept] = source[e], destination[e], triplet[e]
+            kept += 1
+    return kept
+
+
+@kernel
+def _number_nodes(source: Int32Array, nodes: Int32Array, found: int, local: Int32Array) -> int:
+    """Turn global into local numbers, in place, and append new nodes. Returns how many nodes there are.
+
+    Free of branches: half of them would be mispredicted. nodes: shape (num_nodes + 1,).
+    """
+    for e in range(len(source)):
+        node = source[e]
+        at = local[node]
+        nodes[found] = node
+        source[e] = found if at < 0 else at
+        local[node] = source[e]
+        found += at < 0
+    return found

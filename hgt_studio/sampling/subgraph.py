@@ -1,16 +1,19 @@
 """What a sampler returns: a small graph in local numbers, hop by hop."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from hgt_studio.graph.kernel import kernel
+from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 
+BoolArray = npt.NDArray[np.bool_]
 Int16Array = npt.NDArray[np.int16]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,27 @@ class Subgraph:
     source: Int32Array
     destination: Int32Array
     triplet: Int16Array
+
+
+class GraphArrays(NamedTuple):
+    """The edges of a `KnowledgeGraph` as kernels take them."""
+
+    segment_ptr: IntArray
+    segment_triplet: IntArray
+    edge_ptr: IntArray
+    edge_source: IntArray
+
+    @classmethod
+    def of(cls, graph: KnowledgeGraph) -> "GraphArrays":
+        return cls(graph.segment_ptr, graph.segment_triplet, graph.edge_ptr, graph.edge_source)
+
+
+class Request(NamedTuple):
+    """What a sampler is asked, as kernels take it; see `Sampler.sample`."""
+
+    seeds: Int32Array
+    hidden_pairs: Int64Array
+    key: np.uint64
 
 
 class Sampler(Protocol):
@@ -54,14 +78,15 @@ def pair_keys(first: Int32Array, second: Int32Array, num_nodes: int) -> Int64Arr
 
 
 @kernel
-def contains(sorted_keys: Int64Array, key: int) -> bool:
-    """Whether a sorted array holds a key."""
-    at = np.searchsorted(sorted_keys, key)
-    return bool(at < len(sorted_keys) and sorted_keys[at] == key)
+def is_hidden(hidden_pairs: Int64Array, first: int, second: int, num_nodes: int) -> bool:
+    """Whether sorted `pair_keys` hold a pair of nodes."""
+    key = np.int64(min(first, second)) * num_nodes + max(first, second)
+    at = np.searchsorted(hidden_pairs, key)
+    return bool(at < len(hidden_pairs) and hidden_pairs[at] == key)
 
 
 @kernel
-def resized(array, length):  # type: ignore[no-untyped-def]
+def resized(array: npt.NDArray[Number], length: int) -> npt.NDArray[Number]:
     """A copy of a one-dimensional array with a new length; what is new is not initialised."""
     out = np.empty(length, array.dtype)
     kept = min(length, len(array))

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.known import KnownEdges
 from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
+from hgt_studio.graph.known import KnownEdges
 from hgt_studio.sampling.random_bits import GOLDEN, below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
-from hgt_studio.sampling.subgraph import Int32Array, Int64Array, pair_keys
-
-BoolArray = npt.NDArray[np.bool_]
+from hgt_studio.sampling.subgraph import BoolArray, Int32Array, Int64Array, pair_keys
 
 
 @dataclass(frozen=True)
