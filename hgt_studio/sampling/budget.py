@@ -119,8 +119,8 @@ def _look_at(
     at = begin
     for here in range(bounds[0], bounds[1]):
         for segment in range(graph.segment_ptr[nodes[here]], graph.segment_ptr[nodes[here] + 1]):
-            first, last = graph.edge_ptr[segment], graph.edge_ptr[segment + 1]
-            size = choose_range(first, last, _LOOKED_AT, stream(key, np.uint64(segment)), edge[at:], is_chosen)
+            bounds = graph.edge_ptr[segment], graph.edge_ptr[segment + 1]
+            size = choose_range(bounds, _LOOKED_AT, key, edge, at, is_chosen)
             destination[at : at + size] = here
             triplet[at : at + size] = graph.segment_triplet[segment]
             share[at : at + size] = 1.0 / size

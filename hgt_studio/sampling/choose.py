@@ -4,31 +4,39 @@ import numpy as np
 
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray
-from hgt_studio.sampling.random_bits import GOLDEN, below
+from hgt_studio.sampling.random_bits import GOLDEN, below, stream
 from hgt_studio.sampling.subgraph import BoolArray, Int64Array
 
 
 @kernel
-def choose_range(first: int, last: int, count: int, state: np.uint64, out: Int64Array, is_chosen: BoolArray) -> int:
-    """Write `count` distinct numbers of first..last-1 to `out`, or all if there are fewer; returns how many.
+def choose_range(
+    bounds: tuple[int, int], count: int, key: np.uint64, out: IntArray, start: int, is_chosen: BoolArray
+) -> int:
+    """Write `count` distinct numbers of bounds[0] .. bounds[1] - 1, or all if there are fewer, to out[start:].
 
-    All subsets are equally likely (Floyd's algorithm, Bentley & Floyd 1987).
-    is_chosen: scratch, shape (at least last - first,), all False; it is left so.
+    All subsets are equally likely (Floyd's algorithm, Bentley & Floyd 1987); `key` and the lower bound decide.
+    is_chosen: scratch, shape (at least bounds[1] - bounds[0],), all False; it is left so.
+
+    Returns:
+        How many were written.
     """
-    size = last - first
+    first: int = np.int64(bounds[0])  # type: ignore[assignment]
+    size: int = bounds[1] - first
     if count >= size:
         for i in range(size):
-            out[i] = first + i
+            out[start + i] = first + i
         return size
+    state = stream(key, np.uint64(first))
     for i in range(count):
         state += GOLDEN
-        pick, newest = below(state, size - count + i + 1), size - count + i
+        newest = size - count + i
+        pick = below(state, newest + 1)
         if is_chosen[pick]:
             pick = newest
         is_chosen[pick] = True
-        out[i] = first + pick
+        out[start + i] = first + pick
     for i in range(count):
-        is_chosen[out[i] - first] = False
+        is_chosen[out[start + i] - first] = False
     return count
 
 
@@ -43,7 +51,7 @@ def share_evenly(edge_ptr: IntArray, first: int, last: int, total: int, state: n
     left = min(total, edge_ptr[last] - edge_ptr[first])
     i, unfilled = below(state, segments), segments
     while left > 0:
-        share = max(1, left // unfilled)
+        share = 1 if left < 2 * unfilled else left // unfilled
         unfilled = 0
         for _ in range(segments):
             room = edge_ptr[first + i + 1] - edge_ptr[first + i] - quota[i]

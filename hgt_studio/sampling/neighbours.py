@@ -13,7 +13,7 @@ import numpy as np
 
 from hgt_studio.config.sampling import FanOutRule
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range, share_evenly
 from hgt_studio.sampling.random_bits import GOLDEN, stream
 from hgt_studio.sampling.subgraph import (
@@ -44,6 +44,22 @@ class _Scratch(NamedTuple):
     quota: Int64Array
 
 
+class _Draw(NamedTuple):
+    """How the edges of a hop are drawn."""
+
+    fan_out: int
+    rule: int
+    key: np.uint64
+
+
+class _Edges(NamedTuple):
+    """Edges of a hop: position in the graph, destination (local), triplet."""
+
+    position: IntArray
+    destination: Int32Array
+    triplet: Int16Array
+
+
 class NeighbourSampler:
     """Samples in-edges of every node first reached at hop h, at most `fan_outs[h]`, without replacement."""
 
@@ -69,36 +85,26 @@ def _sample(
     graph: GraphArrays, request: Request, fan_outs: Int64Array, rule: int, scratch: _Scratch
 ) -> tuple[Int32Array, Int64Array, Int32Array, Int32Array, Int16Array]:
     """The arrays of a `Subgraph`."""
-    seeds, local = request.seeds, scratch.local
+    local, found, taken = scratch.local, len(request.seeds), 0
     nodes, hop_ptr = np.empty(len(local) + 1, np.int32), np.zeros(len(fan_outs) + 2, np.int64)
     source, destination, triplet = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int16)
-    for i, node in enumerate(seeds):
+    for i, node in enumerate(request.seeds):
         nodes[i], local[node] = node, i
-    hop_ptr[1] = found = len(seeds)
-    taken = 0
+    hop_ptr[1] = found
     for hop in range(len(fan_outs)):
         first, last = hop_ptr[hop], hop_ptr[hop + 1]
-        count = _count_edges(graph, nodes[first:last], fan_outs[hop], rule)
-        edge, room = np.empty(count, np.int64), taken + count
+        room = taken + _count_edges(graph, nodes[first:last], fan_outs[hop], rule)
         source, destination, triplet = resized(source, room), resized(destination, room), resized(triplet, room)
-        begin = taken
-        for here in range(first, last):
-            state = stream(request.key + GOLDEN, np.uint64(nodes[here]))
-            end = begin + _choose_edges(
-                graph, nodes[here], (fan_outs[hop], rule, state), scratch, edge[begin - taken :], triplet[begin:]
-            )
-            destination[begin:end] = here
-            begin = end
-        for i in range(count):
-            source[taken + i] = graph.edge_source[edge[i]]
-        new = source[taken:], destination[taken:], triplet[taken:]
+        new = _Edges(np.empty(room - taken, graph.edge_ptr.dtype), destination[taken:], triplet[taken:])
+        _choose_edges(graph, nodes, (first, last), _Draw(fan_outs[hop], rule, request.key + GOLDEN), scratch, new)
+        for i, position in enumerate(new.position):
+            source[taken + i] = graph.edge_source[position]
         if hop == 0 and len(request.hidden_pairs) > 0:
-            count = _drop_hidden(request.hidden_pairs, nodes, local, new)
-        found = _number_nodes(new[0][:count], nodes, found, local)
-        taken += count
+            room = _drop_hidden(request.hidden_pairs, nodes, local, source, new)
+        found = _number_nodes(source[taken:room], nodes, found, local)
+        taken = room
         hop_ptr[hop + 2] = found
-    for node in nodes[:found]:
-        local[node] = -1
+    local[nodes[:found]] = -1
     return nodes[:found], hop_ptr, source[:taken], destination[:taken], triplet[:taken]
 
 
@@ -118,51 +124,52 @@ def _count_edges(graph: GraphArrays, nodes: Int32Array, fan_out: int, rule: int)
 
 @kernel
 def _choose_edges(
-    graph: GraphArrays,
-    node: int,
-    draw: tuple[int, int, np.uint64],
-    scratch: _Scratch,
-    edge: Int64Array,
-    triplet: Int16Array,
-) -> int:
-    """Choose in-edges of a node: their positions in the graph, and triplets. Returns how many."""
-    fan_out, rule, state = draw
-    edge_ptr, first, last = graph.edge_ptr, graph.segment_ptr[node], graph.segment_ptr[node + 1]
-    if first == last:
-        return 0
-    if rule == _UNIFORM:
-        count = choose_range(edge_ptr[first], edge_ptr[last], fan_out, state, edge, scratch.is_chosen)
-        for i in range(count):
-            segment = first + np.searchsorted(edge_ptr[first : last + 1], edge[i], side="right") - 1
-            triplet[i] = graph.segment_triplet[segment]
-        return count
-    if rule == _BALANCED:
-        share_evenly(edge_ptr, first, last, fan_out, state, scratch.quota)
-    count = 0
-    for segment in range(first, last):
-        wanted = scratch.quota[segment - first] if rule == _BALANCED else fan_out
-        end = count + choose_range(
-            edge_ptr[segment], edge_ptr[segment + 1], wanted, stream(state, np.uint64(segment)), edge[count:],
-            scratch.is_chosen,
-        )  # fmt: skip
-        triplet[count:end] = graph.segment_triplet[segment]
-        count = end
-    return count
+    graph: GraphArrays, nodes: Int32Array, hop: tuple[int, int], draw: _Draw, scratch: _Scratch, out: _Edges
+) -> None:
+    """Choose in-edges of the nodes hop[0] .. hop[1] - 1."""
+    segment_ptr, segment_triplet, edge_ptr, _ = graph
+    fan_out, rule, key = draw
+    _, is_chosen, quota = scratch
+    position, destination, triplet = out
+    begin = end = 0
+    for here in range(hop[0], hop[1]):
+        node_key, first, last = (
+            stream(key, np.uint64(nodes[here])),
+            segment_ptr[nodes[here]],
+            segment_ptr[nodes[here] + 1],
+        )
+        if first == last:
+            continue
+        if rule == _UNIFORM:
+            end += choose_range((edge_ptr[first], edge_ptr[last]), fan_out, node_key, position, end, is_chosen)
+            for e in range(begin, end):
+                segment = first + np.searchsorted(edge_ptr[first : last + 1], position[e], side="right") - 1
+                triplet[e] = segment_triplet[segment]
+        else:
+            if rule == _BALANCED:
+                share_evenly(edge_ptr, first, last, fan_out, node_key, quota)
+            for segment in range(first, last):
+                wanted = quota[segment - first] if rule == _BALANCED else fan_out
+                bounds = edge_ptr[segment], edge_ptr[segment + 1]
+                chosen = choose_range(bounds, wanted, node_key, position, end, is_chosen)
+                triplet[end : end + chosen] = segment_triplet[segment]
+                end += chosen
+        destination[begin:end] = here
+        begin = end
 
 
 @kernel
 def _drop_hidden(
-    hidden_pairs: Int64Array, nodes: Int32Array, local: Int32Array, edges: tuple[Int32Array, Int32Array, Int16Array]
+    hidden_pairs: Int64Array, nodes: Int32Array, local: Int32Array, source: Int32Array, edges: _Edges
 ) -> int:
     """Close the gaps that the edges between hidden pairs of seeds leave. Returns how many edges stay.
 
-    edges: source (global), destination (local), triplet.
+    source: global numbers.
     """
-    source, destination, triplet = edges
     kept = 0
-    for e in range(len(source)):
-        if local[source[e]] < 0 or not is_hidden(hidden_pairs, source[e], nodes[destination[e]], len(local)):
-            source[kept], destination[kept], triplet[kept] = source[e], destination[e], triplet[e]
+    for e, node in enumerate(source):
+        if local[node] < 0 or not is_hidden(hidden_pairs, node, nodes[edges.destination[e]], len(local)):
+            source[kept], edges.destination[kept], edges.triplet[kept] = node, edges.destination[e], edges.triplet[e]
             kept += 1
     return kept
 

@@ -16,13 +16,12 @@ UNTOUCHED = -7
 def choose(first: int, last: int, count: int, seed: int) -> list[int]:
     """The chosen numbers; also checks that nothing else is written, and that the scratch is left clean."""
     taken = min(count, last - first)
-    out = np.full(taken + 2, UNTOUCHED, dtype=np.int64)
+    out = np.full(taken + 4, UNTOUCHED, dtype=np.int64)
     is_chosen = np.zeros(last - first, dtype=np.bool_)
-    state = np.uint64(stream(np.uint64(11), np.uint64(seed)))
-    assert choose_range(first, last, count, state, out, is_chosen) == taken
-    assert (out[taken:] == UNTOUCHED).all()
+    assert choose_range((first, last), count, np.uint64(seed), out, 2, is_chosen) == taken
+    assert (out[[0, 1, -2, -1]] == UNTOUCHED).all()
     assert not is_chosen.any()
-    return out[:taken].tolist()
+    return out[2:-2].tolist()
 
 
 @given(first=st.integers(0, 10**9), size=st.integers(0, 200), count=st.integers(0, 210), seed=st.integers(0, 10**6))
