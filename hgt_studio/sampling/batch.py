@@ -68,7 +68,7 @@ class DeviceBatch:
     positive_source, positive_destination: seed rows; positive_triplet.
     pair_first, pair_second: seed rows of contrastive pairs.
     source_candidates, destination_candidates: (positives, seed rows), true at the true end and its negatives.
-    pair_candidates: (pairs, pairs), true where the second of pair j is the partner of the first of pair i, or unlike it.
+    pair_candidates: (pairs, pairs), true where the second of pair j is the partner of the first of pair i, or unlike.
     """
 
     shape: BatchShape

@@ -5,6 +5,7 @@ block ends with at least one tile of padding. What does not fit the shape is lef
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,33 @@ class Usage:
     dropped_edges: int
 
 
+class EdgeArrays(NamedTuple):
+    """The edges of a subgraph in local numbers, shape (num_edges,) each."""
+
+    source: Int32Array
+    destination: Int32Array
+    triplet: Int16Array
+
+
+class Bounds(NamedTuple):
+    """Where hops (rows) and blocks (segments, edges) begin and end in the planned arrays, and the tile of segments."""
+
+    rows: Int64Array
+    segments: Int64Array
+    edges: Int64Array
+    tile: int
+
+
+class EdgeSlots(NamedTuple):
+    """The arrays of a batch that edges fill."""
+
+    segment_destination: Int32Array
+    tile_triplet: Int32Array
+    edge_source: Int32Array
+    edge_segment: Int32Array
+    edge_destination: Int32Array
+
+
 def pack(
     subgraph: Subgraph, node_type: Int16Array, num_triplets: int, shape: BatchShape, out: dict[str, Int32Array]
 ) -> tuple[Int32Array, Usage]:
@@ -35,26 +63,33 @@ def pack(
     Returns:
         The row of each local node (int32, -1 if there was no room), and the usage of the shape.
     """
-    rows = np.array((0, *shape.nodes), dtype=np.int64)
+    rows, segments, edges = (
+        np.array((0, *ends), dtype=np.int64) for ends in (shape.nodes, shape.segments, shape.edges)
+    )
     types = node_type[subgraph.nodes]
     num_types = int(node_type.max(initial=0)) + 1
     row_of, node_tiles = _place_nodes(
         subgraph.nodes, subgraph.hop_ptr, types, num_types, shape.node_tile, rows, out["node_ids"], out["tile_type"]
     )
-    segments, edges = np.array((0, *shape.segments)), np.array((0, *shape.edges))
-    order, block_of = _edge_order(
-        subgraph.source, subgraph.destination, subgraph.triplet, subgraph.hop_ptr, num_triplets
-    )
-    segment_tiles, used, dropped = _place_edges(
-        (subgraph.source, subgraph.destination, subgraph.triplet), order, block_of, row_of,
-        (rows, segments, edges, shape.segment_tile),
-        (out["segment_destination"], out["tile_triplet"], out["edge_source"], out["edge_segment"], out["edge_destination"]),
-    )  # fmt: skip
+    found = EdgeArrays(subgraph.source, subgraph.destination, subgraph.triplet)
+    order, block_of = _edge_order(found, subgraph.hop_ptr, num_triplets)
+    bounds = Bounds(rows, segments, edges, shape.segment_tile)
+    slots = EdgeSlots(*(out[name] for name in EdgeSlots._fields))
+    segment_tiles, used, dropped = _place_edges(found, order, block_of, row_of, bounds, slots)
     return row_of, Usage(node_tiles, segment_tiles, used, int(dropped))
 
 
 @kernel
-def _place_nodes(nodes, hop_ptr, types, num_types, tile, rows, node_ids, tile_type):  # type: ignore[no-untyped-def]
+def _place_nodes(
+    nodes: Int32Array,
+    hop_ptr: Int64Array,
+    types: Int16Array,
+    num_types: int,
+    tile: int,
+    rows: Int64Array,
+    node_ids: Int32Array,
+    tile_type: Int32Array,
+) -> tuple[Int32Array, Int64Array]:
     """Give every node a row in its hop, sorted by type, each type on tiles of its own."""
     node_ids[:] = 0
     tile_type[:] = 0
@@ -85,8 +120,9 @@ def _place_nodes(nodes, hop_ptr, types, num_types, tile, rows, node_ids, tile_ty
 
 
 @kernel
-def _edge_order(source, destination, triplet, hop_ptr, num_triplets):  # type: ignore[no-untyped-def]
+def _edge_order(found: EdgeArrays, hop_ptr: Int64Array, num_triplets: int) -> tuple[Int64Array, Int64Array]:
     """Edges stably sorted by (block, triplet); block_of counts from 0, and is the number of hops for unneeded edges."""
+    source, destination, triplet = found
     hops = len(hop_ptr) - 2
     block_of = np.empty(len(source), np.int64)
     count = np.zeros((hops + 1) * num_triplets + 1, np.int64)
@@ -108,10 +144,10 @@ def _edge_order(source, destination, triplet, hop_ptr, num_triplets):  # type: i
 
 
 @kernel
-def _pad_block(block, lengths, out):  # type: ignore[no-untyped-def]
+def _pad_block(block: int, bounds: Bounds, slots: EdgeSlots) -> None:
     """Make a whole block inert: its last segment and the last row of its destinations take all."""
-    rows, segments, edges, tile = lengths
-    segment_destination, tile_triplet, edge_source, edge_segment, edge_destination = out
+    rows, segments, edges, tile = bounds
+    segment_destination, tile_triplet, edge_source, edge_segment, edge_destination = slots
     row = rows[block + 1] - 1
     segment_destination[segments[block] : segments[block + 1]] = row
     tile_triplet[segments[block] // tile : segments[block + 1] // tile] = 0
@@ -121,15 +157,17 @@ def _pad_block(block, lengths, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _place_edges(edge_list, order, block_of, row_of, lengths, out):  # type: ignore[no-untyped-def]
+def _place_edges(
+    found: EdgeArrays, order: Int64Array, block_of: Int64Array, row_of: Int32Array, bounds: Bounds, slots: EdgeSlots
+) -> tuple[Int64Array, Int64Array, int]:
     """Lay out segments and edges block by block, triplet by triplet."""
-    source, destination, triplet = edge_list
-    rows, segments, edges, tile = lengths
-    segment_destination, tile_triplet, edge_source, edge_segment, edge_destination = out
+    source, destination, triplet = found
+    _, segments, edges, tile = bounds
+    segment_destination, tile_triplet, edge_source, edge_segment, edge_destination = slots
     blocks = len(edges) - 1
     tiles, used, dropped, i = np.zeros(blocks, np.int64), np.zeros(blocks, np.int64), 0, 0
     for block in range(blocks):
-        _pad_block(block, lengths, out)
+        _pad_block(block, bounds, slots)
         room = (segments[block + 1] - segments[block]) // tile - 1
         last_triplet, last_destination, segment, in_tile = -1, -1, -1, tile
         while i < len(order) and block_of[order[i]] == block:

@@ -1,11 +1,12 @@
-"""What a batch is asked: supervision edges, negatives and contrastive pairs, a pure function of (seed, batch number)."""
+"""What a batch is asked: supervision edges, negatives, contrastive pairs; a pure function of (seed, batch number)."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
 from hgt_studio.sampling.random_bits import GOLDEN, below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
@@ -67,14 +68,15 @@ _NOTHING: Int64Array = np.empty(0, dtype=np.int64)
 
 
 @kernel
-def _draw_negatives(type_ptr, node_type, ends, count, key):  # type: ignore[no-untyped-def]
+def _draw_negatives(type_ptr: IntArray, node_type: IntArray, ends: IntArray, count: int, key: np.uint64) -> Int32Array:
     """Uniform nodes of the types of the end points, at least one of each type, else in proportion."""
     types = len(type_ptr) - 1
     seen = np.zeros(types, np.int64)
     for node in ends:
         seen[node_type[node]] += 1
-    present = np.sum(seen > 0)
-    out, filled, state = np.empty(max(count, present), np.int32), 0, stream(key, GOLDEN)
+    present = int(np.count_nonzero(seen))
+    out = np.empty(max(count, present), np.int32)
+    filled, state = 0, stream(key, GOLDEN)
     due = 0.0
     for t in range(types):
         if seen[t] == 0:
@@ -84,7 +86,16 @@ def _draw_negatives(type_ptr, node_type, ends, count, key):  # type: ignore[no-u
             state += GOLDEN
             out[filled] = type_ptr[t] + below(state, type_ptr[t + 1] - type_ptr[t])
             filled += 1
-    return out[:filled]
+    drawn: Int32Array = out[:filled]
+    return drawn
+
+
+class Answers(NamedTuple):
+    """One direction of `KnownEdges`: edges of node n are ptr[n] .. ptr[n + 1] - 1, by triplet; `end`: the other end."""
+
+    ptr: IntArray
+    triplet: IntArray
+    end: IntArray
 
 
 def fill_candidate_masks(
@@ -101,18 +112,29 @@ def fill_candidate_masks(
     seeds: global numbers (sorted) and rows. row_of_node: int32, shape (num_nodes,), the row of each seed, -1 elsewhere.
     """
     types = graph.triplet_types
-    empty = np.zeros(graph.num_nodes + 1, np.int64), np.empty(0, np.int16), np.empty(0, np.int32)
-    by_destination = (known.destination_ptr, known.destination_triplet, known.destination_source) if known else empty
-    by_source = (known.source_ptr, known.source_triplet, known.source_destination) if known else empty
+    nothing = Answers(np.zeros(graph.num_nodes + 1, np.int64), np.empty(0, np.int16), np.empty(0, np.int32))
+    by_destination = by_source = nothing
+    if known is not None:
+        by_destination = Answers(known.destination_ptr, known.destination_triplet, known.destination_source)
+        by_source = Answers(known.source_ptr, known.source_triplet, known.source_destination)
     s, t, d = positives.source, positives.triplet, positives.destination
     _mark(s, d, t, types[:, 0], graph.type_ptr, by_destination, seeds, row_of_node, masks["source_candidates"])
     _mark(d, s, t, types[:, 1], graph.type_ptr, by_source, seeds, row_of_node, masks["destination_candidates"])
 
 
 @kernel
-def _mark(true_end, other_end, triplet, type_of, type_ptr, known, seeds, row_of_node, mask):  # type: ignore[no-untyped-def]
+def _mark(
+    true_end: IntArray,
+    other_end: IntArray,
+    triplet: IntArray,
+    type_of: IntArray,
+    type_ptr: IntArray,
+    known: Answers,
+    seeds: tuple[Int32Array, Int32Array],
+    row_of_node: Int32Array,
+    mask: BoolArray,
+) -> None:
     """One direction: candidates for `true_end` given `other_end`; `known` lists true ends by other end and triplet."""
-    ptr, known_triplet, known_end = known
     nodes, rows = seeds
     mask[:, :] = False
     for i in range(len(true_end)):
@@ -120,10 +142,10 @@ def _mark(true_end, other_end, triplet, type_of, type_ptr, known, seeds, row_of_
         first, last = np.searchsorted(nodes, type_ptr[t]), np.searchsorted(nodes, type_ptr[t + 1])
         for row in rows[first:last]:
             mask[i, row] = True
-        begin, end = ptr[other_end[i]], ptr[other_end[i] + 1]
-        left = begin + np.searchsorted(known_triplet[begin:end], triplet[i])
-        right = begin + np.searchsorted(known_triplet[begin:end], triplet[i] + 1)
-        for node in known_end[left:right]:
+        begin, end = known.ptr[other_end[i]], known.ptr[other_end[i] + 1]
+        left = begin + np.searchsorted(known.triplet[begin:end], triplet[i])
+        right = begin + np.searchsorted(known.triplet[begin:end], triplet[i] + 1)
+        for node in known.end[left:right]:
             if row_of_node[node] >= 0:
                 mask[i, row_of_node[node]] = False
         mask[i, row_of_node[true_end[i]]] = True
