@@ -13,7 +13,7 @@ from hgt_studio.errors import CancelledError, OutOfMemoryError
 from hgt_studio.model.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.clock import LoopClock
-from hgt_studio.training.diagnosis import explain_not_finite
+from hgt_studio.training.diagnosis import explain_not_finite, find_broken_weights
 from hgt_studio.training.evaluation import Evaluation
 from hgt_studio.training.events import (
     BatchHalved,
@@ -269,7 +269,10 @@ class Trainer:
         return TrainingState(self.step, self.closed_step, self.stopping.best, self.stopping.since_best)
 
     def _save_last(self) -> None:
+        """Write the last checkpoint; what diverged never takes the place of what can be resumed."""
         self.on_event(PhaseStarted("save"))
+        if (error := find_broken_weights(self.network, self.step, self.task.config)) is not None:
+            raise error
         save_checkpoint(self.directory.last_checkpoint, self.network, self._state(), self.optimiser)
         self.on_event(CheckpointSaved(self.directory.last_checkpoint, self.step, "last"))
 
