@@ -87,14 +87,16 @@ def train_run(
     on_event(PhaseStarted("load"))
     run.check_free(resume=resume)
     graph = load_graph(graph_path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
-    run.create(config, resume=resume)
-    write_manifest(run.manifest_path, {"graph": {"path": str(graph_path.resolve())}, "finished": False})
     on_event(PhaseStarted("prepare"))
     task = prepare_task(graph, config, device.torch_device().type)
     with claim_device(), MemoryMonitor(lambda reading: on_event(MemoryRead(reading))) as monitor:
         device.reset_peak()
         trainer = Trainer(task, device, run, on_event, listeners.cancel, monitor)
-        evaluation = trainer.run(resume=resume)
+        if resume:
+            trainer.restore()  # before anything is written: a run that does not fit stays as it is
+        run.create(config, resume=resume)
+        write_manifest(run.manifest_path, {"graph": {"path": str(graph_path.resolve())}, "finished": False})
+        evaluation = trainer.run()
         trained_seconds = time.monotonic() - start
         on_event(PhaseStarted("export"))
         vectors = _embed(trainer.network, graph, trainer.task.config, device, told)

@@ -48,7 +48,7 @@ _SECONDS_BETWEEN_REPORTS = 0.25
 
 
 class Trainer:
-    """Trains a network on a task. `run` does it all; the other methods are its parts."""
+    """Trains a network on a task: `run`, after `restore` where an earlier run goes on."""
 
     def __init__(
         self,
@@ -74,7 +74,17 @@ class Trainer:
         self.dropped_edges = 0
         self.warned: set[str] = set()
 
-    def run(self, *, resume: bool = False) -> Evaluation | None:
+    def restore(self) -> None:
+        """Take up the state of the last checkpoint.
+
+        Raises:
+            RunDirectoryError: it is missing, broken, or of another model or graph.
+        """
+        state = load_checkpoint(self.directory.last_checkpoint, self.network, self.optimiser)
+        self.step, self.closed_step = state.step, state.closed_step
+        self.stopping = EarlyStopping(self.settings.patience, state.best, state.since_best)
+
+    def run(self) -> Evaluation | None:
         """Train to the end, load the best state, judge it on the test edges (None if none were held out).
 
         Raises:
@@ -82,8 +92,6 @@ class Trainer:
             TrainingError: the loss is not finite; the last checkpoint from before stays.
         """
         start = time.monotonic()
-        if resume:
-            self._restore()
         self._announce()
         try:
             reason = self._train_epochs()
@@ -275,9 +283,3 @@ class Trainer:
             raise error
         save_checkpoint(self.directory.last_checkpoint, self.network, self._state(), self.optimiser)
         self.on_event(CheckpointSaved(self.directory.last_checkpoint, self.step, "last"))
-
-    def _restore(self) -> None:
-        """Go on where the last checkpoint stands."""
-        state = load_checkpoint(self.directory.last_checkpoint, self.network, self.optimiser)
-        self.step, self.closed_step = state.step, state.closed_step
-        self.stopping = EarlyStopping(self.settings.patience, state.best, state.since_best)

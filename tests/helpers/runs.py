@@ -48,9 +48,9 @@ class Run:
         paths = (self.directory.last_checkpoint, self.directory.best_checkpoint)
         return {path.name: path.read_bytes() for path in paths if path.exists()}
 
-    def finish(self, *, resume: bool = False) -> Evaluation:
+    def finish(self) -> Evaluation:
         """Run to the end."""
-        evaluation = self.trainer.run(resume=resume)
+        evaluation = self.trainer.run()
         assert evaluation is not None
         return evaluation
 
@@ -63,7 +63,7 @@ def make_run(
     *,
     resume: bool = False,
 ) -> Run:
-    """A run, ready to start, in `folder`; without a task that of the small settings."""
+    """A run, ready to start or to go on, in `folder`; without a task that of the small settings."""
     task, directory = task or small_task(), RunDirectory(folder)
     directory.create(task.config, resume=resume)
     events: list[Event] = []
@@ -73,4 +73,7 @@ def make_run(
         directory.record(event)
         listener(event)
 
-    return Run(Trainer(task, CpuDevice(), directory, on_event, cancel or CancelToken()), directory, events)
+    trainer = Trainer(task, CpuDevice(), directory, on_event, cancel or CancelToken())
+    if resume:
+        trainer.restore()
+    return Run(trainer, directory, events)

@@ -57,7 +57,7 @@ def test_what_was_good_before_can_be_resumed(tmp_path: Path) -> None:
         run.trainer.run()
     assert_finite(run)
     resumed = make_run(tmp_path / "broken", small_task("training.checkpoint_every_epochs=1"), resume=True)
-    resumed.finish(resume=True)
+    resumed.finish()
     assert resumed.files() == whole.files()
 
 

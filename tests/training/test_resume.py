@@ -62,7 +62,7 @@ def test_two_parts_equal_the_whole(stop: str, reference: Reference, tmp_path: Pa
     with pytest.raises(CancelledError):
         first.trainer.run()
     second = make_run(tmp_path, small_task(*LEARNS), resume=True)
-    evaluation = second.finish(resume=True)
+    evaluation = second.finish()
     assert second.files() == reference.run.files()
     evaluated = [event.metrics for event in first.told(Evaluated) + second.told(Evaluated)]
     assert evaluated == [event.metrics for event in reference.run.told(Evaluated)]
@@ -72,9 +72,9 @@ def test_two_parts_equal_the_whole(stop: str, reference: Reference, tmp_path: Pa
 def test_a_run_stopped_twice(reference: Reference, tmp_path: Path) -> None:
     for check in (6, 2):
         with pytest.raises(CancelledError):
-            make_run(tmp_path, small_task(*LEARNS), TokenAt(check), resume=check == 2).trainer.run(resume=check == 2)
+            make_run(tmp_path, small_task(*LEARNS), TokenAt(check), resume=check == 2).trainer.run()
     last = make_run(tmp_path, small_task(*LEARNS), resume=True)
-    last.finish(resume=True)
+    last.finish()
     assert last.files() == reference.run.files()
 
 
@@ -85,7 +85,7 @@ def test_the_record_goes_on_where_it_ended(tmp_path: Path) -> None:
         first.trainer.run()
     lines = first.directory.metrics_path.read_text().splitlines()
     second = make_run(tmp_path, resume=True)
-    second.finish(resume=True)
+    second.finish()
     assert second.told(RunStarted)[0].first_step == 2
     assert [event.epoch for event in second.told(EpochDone)] == [2, 3, 4]
     assert second.directory.metrics_path.read_text().splitlines()[: len(lines)] == lines
@@ -93,10 +93,10 @@ def test_the_record_goes_on_where_it_ended(tmp_path: Path) -> None:
 
 def test_a_finished_run_resumed_trains_no_more(reference: Reference) -> None:
     again = make_run(reference.run.directory.path, small_task(*LEARNS), resume=True)
-    assert again.finish(resume=True).to_dict() == reference.evaluation.to_dict()
+    assert again.finish().to_dict() == reference.evaluation.to_dict()
     assert again.told(EpochDone) == []
 
 
 def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
     with pytest.raises(RunDirectoryError, match="no such checkpoint"):
-        make_run(tmp_path, resume=True).trainer.run(resume=True)
+        make_run(tmp_path, resume=True)
