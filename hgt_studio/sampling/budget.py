@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range
 from hgt_studio.sampling.random_bits import GOLDEN, stream
 from hgt_studio.sampling.subgraph import (
@@ -71,12 +71,12 @@ class BudgetSampler:
     def sample(self, seeds: Int32Array, hidden_pairs: Int64Array, key: int) -> Subgraph:
         graph, num_samples = GraphArrays.of(self._graph), np.array(self._num_samples, dtype=np.int64)
         request = Request(seeds, hidden_pairs, np.uint64(key))
-        return Subgraph(*_sample(graph, self._graph.type_ptr, request, num_samples, self._scratch))
+        return Subgraph(*_sample(graph, self._graph.node_type, request, num_samples, self._scratch))
 
 
 @kernel
 def _sample(
-    graph: GraphArrays, type_ptr: IntArray, request: Request, num_samples: Int64Array, scratch: _Scratch
+    graph: GraphArrays, node_type: Int16Array, request: Request, num_samples: Int64Array, scratch: _Scratch
 ) -> tuple[Int32Array, Int64Array, Int32Array, Int32Array, Int16Array]:
     """The arrays of a `Subgraph`."""
     local, weight, found = scratch.local, scratch.weight, len(request.seeds)
@@ -85,17 +85,19 @@ def _sample(
     edges = _Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int16), np.empty(0, np.float32))
     for i, node in enumerate(request.seeds):
         nodes[i], local[node], weight[node] = node, i, _SAMPLED
-    hop_ptr[1] = found
+    hop_ptr[1], num_types = found, int(node_type.max()) + 1
     for hop in range(len(num_samples)):
         before = len(edges.source)
         edges = _look_at(graph, nodes, (hop_ptr[hop], hop_ptr[hop + 1]), request.key, edges, scratch.is_chosen)
         if hop == 0:
             edges = _without_hidden(edges, request.hidden_pairs, nodes, local)
         num_touched = _spread(edges.source[before:], edges.share[before:], weight, touched, num_touched)
-        key = request.key + GOLDEN * np.uint64(hop + 1)
-        for node in _draw(touched[:num_touched], type_ptr, weight, num_samples[hop], key):
-            nodes[found], local[node], weight[node] = node, found, _SAMPLED
-            found += 1
+        candidates, type_start = _by_type(touched[:num_touched], node_type, num_types)
+        for t in range(num_types):
+            of_type = candidates[type_start[t] : type_start[t + 1]]
+            for node in _draw(of_type, weight, num_samples[hop], request.key + GOLDEN * np.uint64(hop + 1)):
+                nodes[found], local[node], weight[node] = node, found, _SAMPLED
+                found += 1
         hop_ptr[hop + 2] = found
         num_touched = _drop_sampled(touched[:num_touched], weight)
     source, destination, triplet = _restore(edges, local)
@@ -107,26 +109,27 @@ def _sample(
 
 @kernel
 def _look_at(
-    graph: GraphArrays, nodes: Int32Array, bounds: tuple[int, int], key: np.uint64, edges: _Edges, is_chosen: BoolArray
+    graph: GraphArrays, nodes: Int32Array, hop: tuple[int, int], key: np.uint64, edges: _Edges, is_chosen: BoolArray
 ) -> _Edges:
-    """Append the edges looked at of the nodes `bounds[0] .. bounds[1] - 1`."""
+    """Append the edges looked at of the nodes hop[0] .. hop[1] - 1."""
+    segment_ptr, segment_triplet, edge_ptr, edge_source = graph
     begin = room = len(edges.source)
-    for node in nodes[bounds[0] : bounds[1]]:
-        for segment in range(graph.segment_ptr[node], graph.segment_ptr[node + 1]):
-            room += min(_LOOKED_AT, graph.edge_ptr[segment + 1] - graph.edge_ptr[segment])
-    edge, source, destination = np.empty(room, np.int64), resized(edges.source, room), resized(edges.destination, room)
+    for node in nodes[hop[0] : hop[1]]:
+        for segment in range(segment_ptr[node], segment_ptr[node + 1]):
+            room += min(_LOOKED_AT, edge_ptr[segment + 1] - edge_ptr[segment])
+    source, destination = resized(edges.source, room), resized(edges.destination, room)
     triplet, share = resized(edges.triplet, room), resized(edges.share, room)
-    at = begin
-    for here in range(bounds[0], bounds[1]):
-        for segment in range(graph.segment_ptr[nodes[here]], graph.segment_ptr[nodes[here] + 1]):
-            bounds = graph.edge_ptr[segment], graph.edge_ptr[segment + 1]
-            size = choose_range(bounds, _LOOKED_AT, key, edge, at, is_chosen)
-            destination[at : at + size] = here
-            triplet[at : at + size] = graph.segment_triplet[segment]
-            share[at : at + size] = 1.0 / size
+    position, at = np.empty(room, edge_ptr.dtype), begin
+    for here in range(hop[0], hop[1]):
+        first = at
+        for segment in range(segment_ptr[nodes[here]], segment_ptr[nodes[here] + 1]):
+            bounds = edge_ptr[segment], edge_ptr[segment + 1]
+            size = choose_range(bounds, _LOOKED_AT, key, position, at, is_chosen)
+            triplet[at : at + size], share[at : at + size] = segment_triplet[segment], 1.0 / size
             at += size
+        destination[first:at] = here
     for e in range(begin, room):  # in a loop of its own the processor reads many sources at once
-        source[e] = graph.edge_source[edge[e]]
+        source[e] = edge_source[position[e]]
     return _Edges(source, destination, triplet, share)
 
 
@@ -155,43 +158,41 @@ def _spread(source: Int32Array, share: FloatArray, weight: FloatArray, touched: 
 
 
 @kernel
-def _draw(candidates: Int32Array, type_ptr: IntArray, weight: FloatArray, count: int, key: np.uint64) -> Int32Array:
-    """Draw `count` candidates of each type, probability ~ weight^2 (Efraimidis & Spirakis 2006).
-
-    A candidate's score is exponentially distributed with rate weight^2; the lowest scores win.
-    """
-    num_types = len(type_ptr) - 1
-    node, type_start = _by_type(candidates, type_ptr)
-    score = np.empty(len(node), np.float64)
-    for i in range(len(node)):
-        uniform = (np.float64(stream(key, np.uint64(node[i])) >> np.uint64(11)) + 0.5) / 9007199254740992.0
-        score[i] = -np.log(uniform) / np.float64(weight[node[i]] * weight[node[i]])
-    drawn, found = np.empty(min(len(node), count * num_types), np.int32), 0
-    for t in range(num_types):
-        scores = score[type_start[t] : type_start[t + 1]]
-        limit = np.partition(scores, count - 1)[count - 1] if len(scores) > count else np.inf
-        end = found + min(count, len(scores))
-        for i in range(len(scores)):
-            if scores[i] <= limit and found < end:
-                drawn[found] = node[type_start[t] + i]
-                found += 1
-    return drawn[:found]
+def _by_type(nodes: Int32Array, node_type: Int16Array, num_types: int) -> tuple[Int32Array, Int64Array]:
+    """The nodes ordered by type, and where each type starts (shape: (num_types + 1,))."""
+    start = np.zeros(num_types + 1, np.int64)
+    for node in nodes:
+        start[node_type[node] + 1] += 1
+    start[:] = np.cumsum(start)
+    ordered, place = np.empty(len(nodes), np.int32), start.copy()
+    for node in nodes:
+        ordered[place[node_type[node]]] = node
+        place[node_type[node]] += 1
+    return ordered, start
 
 
 @kernel
-def _by_type(nodes: Int32Array, type_ptr: IntArray) -> tuple[Int32Array, Int64Array]:
-    """The nodes ordered by type, and where each type starts (shape: (num_types + 1,))."""
-    start = np.zeros(len(type_ptr), np.int64)
-    kind = np.empty(len(nodes), np.int16)
-    for i, node in enumerate(nodes):
-        kind[i] = np.searchsorted(type_ptr, node, side="right") - 1
-        start[kind[i] + 1] += 1
-    start[:] = np.cumsum(start)
-    ordered, place = np.empty(len(nodes), np.int32), start.copy()
-    for i, node in enumerate(nodes):
-        ordered[place[kind[i]]] = node
-        place[kind[i]] += 1
-    return ordered, start
+def _draw(nodes: Int32Array, weight: FloatArray, count: int, key: np.uint64) -> Int32Array:
+    """Draw `count` nodes without replacement, probability ~ weight^2 (Efraimidis & Spirakis 2006).
+
+    A node's score is exponentially distributed with rate weight^2; the lowest scores win. Scores above a limit that
+    about `2 * count` stay under are not worked out: -log(1 - u) / rate is below it only where u / rate is.
+    """
+    if len(nodes) <= count:
+        return nodes
+    rate = weight[nodes].astype(np.float64) ** 2
+    low, score, found = np.empty(len(nodes), np.int32), np.empty(len(nodes), np.float64), 0
+    limit = count / rate.sum()
+    while found < count:
+        limit, found = 2.0 * limit, 0
+        for i, node in enumerate(nodes):
+            uniform = np.float64(stream(key, np.uint64(node)) >> np.uint64(11)) * 2.0**-53
+            if uniform < limit * rate[i]:
+                low[found], score[found] = node, -np.log1p(-uniform) / rate[i]
+                found += score[found] < limit
+    cut = np.partition(score[:found], count - 1)[count - 1]
+    drawn: Int32Array = low[:found][score[:found] <= cut][:count]
+    return drawn
 
 
 @kernel

@@ -20,8 +20,7 @@ def choose_range(
     Returns:
         How many were written.
     """
-    first: int = np.int64(bounds[0])  # type: ignore[assignment]
-    size: int = bounds[1] - first
+    first, size = bounds[0], bounds[1] - bounds[0]
     if count >= size:
         for i in range(size):
             out[start + i] = first + i

@@ -32,7 +32,8 @@ def stream(seed: np.uint64, key: np.uint64) -> np.uint64:
 @kernel
 def below(state: np.uint64, n: int) -> int:
     """A number in 0..n-1 from a stream's state (multiply-shift, Lemire 2019; n < 2^32)."""
-    return np.int64(((mix(state) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+    draw = ((mix(state) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32)
+    return np.int64(draw)  # type: ignore[return-value]  # Numba's int
 
 
 @kernel
@@ -49,7 +50,7 @@ def permuted(position: int, n: int, key: np.uint64) -> int:
             left, right = right, left ^ (stream(key + np.uint64(turn), right) & mask)
         value = (left << half_bits) | right
         if value < np.uint64(n):
-            return np.int64(value)
+            return np.int64(value)  # type: ignore[return-value]  # Numba's int
 
 
 @kernel
