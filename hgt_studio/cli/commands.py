@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hgt_studio.cli.console import Console, human_bytes, print_table
+from hgt_studio.cli.doctor import doctor
 from hgt_studio.config import ExportFormat, RunConfig, apply_overrides, load_config
 from hgt_studio.device.environment import prepare_environment
 from hgt_studio.errors import RunDirectoryError
@@ -150,6 +151,9 @@ def devices(as_json: AsJson = False) -> None:
             print(f"{row.name:6}{row.hardware}, {human_bytes(row.total_bytes)}")
         else:
             print(f"{row.name:6}not available: {row.reason}")
+
+
+app.command()(doctor)
 
 
 def _settings(config: Path | None, overrides: list[str] | None, device: DeviceName | None) -> RunConfig:

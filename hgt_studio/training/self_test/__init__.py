@@ -7,6 +7,6 @@ step_time     one whole training step of the default settings
 report        all of it, and the advice
 """
 
-from hgt_studio.training.self_test.report import DeviceReport, check_device
+from hgt_studio.training.self_test.report import DeviceReport, audit_device, check_device
 
-__all__ = ["DeviceReport", "check_device"]
+__all__ = ["DeviceReport", "audit_device", "check_device"]

@@ -1,5 +1,6 @@
 """One recorded operation on a device and on the CPU: do the results agree, and how long does each take?"""
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -21,9 +22,10 @@ _REPEATS = 3
 class OperationCheck:
     """What came of one operation.
 
-    error: largest difference relative to the largest value; infinite where one is not finite or a shape differs;
-        None if the results are not determined (random numbers, memory not yet written). tolerance: what is allowed.
-    device_ms, cpu_ms: median times. failure: what the device said if it could not do it, else "".
+    error: largest difference relative to the largest value; None if there was a failure, or if the results are not
+        determined (random numbers, memory not yet written). tolerance: what is allowed.
+    device_ms, cpu_ms: median times.
+    failure: what the device said if it could not do it, or that results cannot be compared; else "".
     """
 
     name: str
@@ -49,26 +51,32 @@ def compare_call(call: RecordedCall, device: Device, cpu: Device) -> OperationCh
         return OperationCheck(call.name, shapes, None, 0.0, 0.0, cpu_ms, failure=str(error).splitlines()[0])
     tolerance = max((TOLERANCES.get(tensor.dtype, 0.0) for tensor in expected), default=0.0)
     difference = largest_error(actual, expected) if _is_determined(call) else None
+    if difference == math.inf:
+        failure = "results differ in shape or dtype, or in which values are finite"
+        return OperationCheck(call.name, shapes, None, tolerance, device_ms, cpu_ms, failure)
     return OperationCheck(call.name, shapes, difference, tolerance, device_ms, cpu_ms)
 
 
 def largest_error(actual: list[torch.Tensor], expected: list[torch.Tensor]) -> float:
-    """Largest difference of tensors on the CPU, relative to the largest value of each; NaN equals NaN."""
+    """Largest difference of tensors on the CPU, relative to the largest value of each; NaN equals NaN.
+
+    Infinite where shapes or dtypes differ, or where one value is finite and the other is not.
+    """
     if [(t.shape, t.dtype) for t in actual] != [(t.shape, t.dtype) for t in expected]:
-        return float("inf")
+        return math.inf
     return max((_error(a, b) for a, b in zip(actual, expected, strict=True)), default=0.0)
 
 
 def _error(actual: torch.Tensor, expected: torch.Tensor) -> float:
-    if expected.numel() == 0:
-        return 0.0
     a, b = actual.double(), expected.double()
     finite = b.isfinite()
     if not torch.equal(a.isfinite(), finite) or not torch.equal(a[~finite].nan_to_num(), b[~finite].nan_to_num()):
-        return float("inf")
-    difference = (a - b)[finite].abs()
-    largest = b[finite].abs().amax().item() if difference.numel() else 1.0
-    return difference.amax().item() / (largest or 1.0) if difference.numel() else 0.0
+        return math.inf
+    if not finite.any():
+        return 0.0
+    largest: float = b[finite].abs().amax().item()
+    difference: float = (a - b)[finite].abs().amax().item()
+    return difference / (largest or 1.0)
 
 
 def _run(call: RecordedCall, device: Device) -> tuple[list[torch.Tensor], float]:
@@ -76,7 +84,8 @@ def _run(call: RecordedCall, device: Device) -> tuple[list[torch.Tensor], float]
     args, kwargs = call.on(device.torch_device())
     result = call.operation(*args, **kwargs)
     tensors = [leaf for leaf in tree_leaves((result, args, kwargs)) if isinstance(leaf, torch.Tensor)]
-    return [tensor.cpu() for tensor in tensors], median_ms(lambda: call.operation(*args, **kwargs), device, _REPEATS)
+    copies = [tensor.to("cpu", copy=True) for tensor in tensors]  # the next calls change what is changed in place
+    return copies, median_ms(lambda: call.operation(*args, **kwargs), device, _REPEATS)
 
 
 def median_ms(work: Callable[[], Any], device: Device, repeats: int) -> float:
