@@ -157,12 +157,11 @@ def test_the_path_of_accelerators_never_looks_at_a_value(tmp_path: Path) -> None
     assert all(p.grad is not None and p.grad.device == META for p in trainer.network.parameters())
 
 
-@pytest.fixture(scope="module")
-def default_graph(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+@pytest.fixture
+def default_graph(tmp_path: Path) -> KnowledgeGraph:
     """A graph with all 50 triplets of PrimeKG."""
-    path = tmp_path_factory.mktemp("sample") / "kg.csv"
-    write_sample_graph(path, scale=0.004)
-    graph = load_graph(path)
+    write_sample_graph(tmp_path / "kg.csv", scale=0.004)
+    graph = load_graph(tmp_path / "kg.csv")
     assert len(graph.triplets) == 50
     return graph
 
