@@ -1,4 +1,4 @@
-"""Colours that follow the system's light and dark, for what the platform's style does not paint: charts, types, verdicts.
+"""Colours that follow the system's light and dark, for what the style does not paint: charts, types, verdicts.
 
 The ten colours of node types are Tol's "bright" and "muted" sets (https://sronpersonalpages.nl/~pault/), told apart by
 readers with any colour vision; verdict colours never come without a word.
