@@ -9,32 +9,10 @@ from torch import Tensor
 
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
-
-_SEGMENT_TILE = 32
+from hgt_studio.model.chunk_shape import EDGE_BLOCKS, SEGMENT_TILE, ChunkShape
 
 GraphArrays = tuple[IntArray, IntArray, IntArray, IntArray]  # segment_ptr, segment_triplet, edge_ptr, edge_source
 Limits = tuple[int, int, int, int, int]  # rows, segments and edges of a chunk, segment tile, number of triplets
-
-
-@dataclass(frozen=True)
-class ChunkShape:
-    """Lengths of every chunk: destination rows, segments, and edges per block; the last row and tile are padding."""
-
-    rows: int
-    segments: int
-    block_edges: int
-
-    @classmethod
-    def within(cls, budget_bytes: int, hidden: int, num_triplets: int) -> "ChunkShape":
-        """The largest shape whose temporaries fit a budget; never smaller than what one node needs.
-
-        A block of edges holds three tensors of (edges, hidden) at once; the rows and segments hold about eight.
-        """
-        vector_bytes = 4 * hidden
-        block_edges = min(max(budget_bytes // 2 // (3 * vector_bytes), 256), 1 << 16)
-        segments = min(max(budget_bytes // 2 // (8 * vector_bytes), 0), 1 << 15) // _SEGMENT_TILE * _SEGMENT_TILE
-        segments = max(segments, (2 * num_triplets + 2) * _SEGMENT_TILE)
-        return cls(rows=segments // 2, segments=segments, block_edges=block_edges)
 
 
 @dataclass(frozen=True)
@@ -61,7 +39,7 @@ class Chunk:
 
 def destination_chunks(graph: KnowledgeGraph, shape: ChunkShape) -> Iterator[Chunk]:
     """All nodes, chunk by chunk, in the order of their numbers."""
-    limits = (shape.rows, shape.segments, 4 * shape.block_edges, _SEGMENT_TILE, len(graph.triplets))
+    limits = (shape.rows, shape.segments, EDGE_BLOCKS * shape.block_edges, SEGMENT_TILE, len(graph.triplets))
     for number in range(len(graph.node_types)):
         first, last = int(graph.type_ptr[number]), int(graph.type_ptr[number + 1])
         while first < last:
@@ -76,10 +54,10 @@ def _make_chunk(graph: KnowledgeGraph, shape: ChunkShape, node_type: int, first:
     blocks = max(1, -(-num_edges // shape.block_edges))
     edges = np.empty((3, blocks * shape.block_edges), dtype=np.int64)
     segment_destination = np.empty(shape.segments, dtype=np.int64)
-    tile_triplet = np.zeros(shape.segments // _SEGMENT_TILE, dtype=np.int64)
+    tile_triplet = np.zeros(shape.segments // SEGMENT_TILE, dtype=np.int64)
     _fill(
         (graph.segment_ptr, graph.segment_triplet, graph.edge_ptr, graph.edge_source), (first, end),
-        (shape.rows - 1, _SEGMENT_TILE, len(graph.triplets)), (segment_destination, tile_triplet, edges),
+        (shape.rows - 1, SEGMENT_TILE, len(graph.triplets)), (segment_destination, tile_triplet, edges),
     )  # fmt: skip
     source, segment, destination = torch.from_numpy(edges).view(3, blocks, shape.block_edges)
     return Chunk(

@@ -6,37 +6,18 @@ weighted values. So a node of any degree fits.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-from hgt_studio.model.chunks import Chunk, ChunkShape, destination_chunks
+from hgt_studio.model.chunk_shape import InferencePlan
+from hgt_studio.model.chunks import Chunk, destination_chunks
 from hgt_studio.model.encoder import HGTEncoder
 from hgt_studio.model.grouped import TypedRows, relation_product, works_on_slices
 from hgt_studio.model.hgt_layer import HGTLayer
 from hgt_studio.sampling.batch import TypeRun
 from hgt_studio.typing import CancelToken, Progress, ProgressCallback
-
-
-@dataclass(frozen=True)
-class InferencePlan:
-    """How inference uses its budget.
-
-    keep_on_device: whether keys and values of all nodes stay on the device, else on the host.
-    """
-
-    chunk: ChunkShape
-    keep_on_device: bool
-
-    @classmethod
-    def within(cls, budget_bytes: int, graph: KnowledgeGraph, hidden: int) -> "InferencePlan":
-        """Keys and values stay on the device if that leaves a quarter of the budget to the chunks."""
-        store_bytes = 2 * 4 * hidden * graph.num_nodes
-        keep = store_bytes <= budget_bytes * 3 // 4
-        left = budget_bytes - store_bytes if keep else budget_bytes
-        return cls(ChunkShape.within(left, hidden, len(graph.triplets)), keep)
 
 
 @torch.no_grad()
@@ -61,7 +42,7 @@ def embed_all_nodes(
         float32 (num_nodes, embedding_dim) on the host.
     """
     encoder.eval()
-    plan = InferencePlan.within(budget_bytes, graph, features.size(1))
+    plan = InferencePlan.within(budget_bytes, features.size(1), graph.num_nodes, len(graph.triplets))
     device = encoder.project.weight.device
     x, done = features, 0
     for depth, (norm, layer) in enumerate(zip(encoder.norms, encoder.layers, strict=True)):

@@ -133,11 +133,9 @@ def _choose_edges(
     position, destination, triplet = out
     begin = end = 0
     for here in range(hop[0], hop[1]):
-        node_key, first, last = (
-            stream(key, np.uint64(nodes[here])),
-            segment_ptr[nodes[here]],
-            segment_ptr[nodes[here] + 1],
-        )
+        node = nodes[here]
+        node_key = stream(key, np.uint64(node))
+        first, last = segment_ptr[node], segment_ptr[node + 1]
         if first == last:
             continue
         if rule == _UNIFORM:

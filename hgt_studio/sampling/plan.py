@@ -11,7 +11,7 @@ import numpy as np
 
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.sampling.pack import Usage
-from hgt_studio.sampling.shape import BatchShape, SeedShares
+from hgt_studio.sampling.shape import BatchShape, SeedShares, tiles_of
 from hgt_studio.sampling.subgraph import Int64Array, Subgraph
 
 _DEVIATIONS = 3.0
@@ -38,10 +38,8 @@ def plan_shape(
 
     The seed rows have room for every possible batch, so no supervision is ever lost.
     """
-    most_seeds = 2 * shares.positives + max(shares.negatives, len(graph.node_types)) + 2 * shares.pairs
-    type_sizes = np.diff(graph.type_ptr)
-    all_tiles = int(np.sum(-(-type_sizes // node_tile)))
-    seed_tiles = min(most_seeds // node_tile + min(len(type_sizes), most_seeds), all_tiles)
+    type_sizes = np.diff(graph.type_ptr).tolist()
+    seed_tiles, all_tiles = shares.most_tiles(type_sizes, node_tile), tiles_of(type_sizes, node_tile)
     later = _with_margin(np.stack([usage.node_tiles[1:] for usage in usages]))
     nodes = [(min(tiles, all_tiles) + 1) * node_tile for tiles in (seed_tiles, *later)]
     segments = [(t + 1) * segment_tile for t in _with_margin(np.stack([usage.segment_tiles for usage in usages]))]

@@ -7,11 +7,20 @@ its destinations are rows of hops up to b - 1, its sources rows of hops up to b.
 to b - 1 reads just the first b blocks: a prefix of every array.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from hgt_studio.config import RunConfig
+
+SEGMENT_TILE = 32
+NODE_TILES = {"cpu": 8, "cuda": 128, "mps": 128}
+
+
+def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
+    """Tiles that hold all nodes, each type on tiles of its own."""
+    return sum(-(-size // node_tile) for size in type_sizes)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,11 @@ class SeedShares:
         negatives = max(1, round(sampling.batch_size * sampling.negative_share))
         positives = max(1, (sampling.batch_size - 2 * pairs - negatives) // 2)
         return cls(positives, negatives, pairs)
+
+    def most_tiles(self, type_sizes: Sequence[int], node_tile: int) -> int:
+        """Tiles that have room for the seeds of every possible batch. type_sizes: nodes of each type."""
+        most_seeds = 2 * self.positives + max(self.negatives, len(type_sizes)) + 2 * self.pairs
+        return min(most_seeds // node_tile + min(len(type_sizes), most_seeds), tiles_of(type_sizes, node_tile))
 
 
 @dataclass(frozen=True)

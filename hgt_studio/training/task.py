@@ -15,14 +15,12 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.budget import BudgetSampler
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
-from hgt_studio.sampling.shape import BatchShape, SeedShares
+from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares
 from hgt_studio.sampling.subgraph import Int32Array, Sampler
 from hgt_studio.sampling.supervision import Supervision
 
 SMALLEST_BATCH = 8
 _PLANNING_BATCHES = 16
-_SEGMENT_TILE = 32
-_NODE_TILES = {"cpu": 8, "cuda": 128, "mps": 128}
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
     if len(split.train) == 0:
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)
-    maker, shape = _plan_batches(graph, split, pairs, config, _NODE_TILES[device_type])
+    maker, shape = _plan_batches(graph, split, pairs, config, NODE_TILES[device_type])
     batches = -(-graph.num_nodes // config.sampling.batch_size)
     return TrainingTask(
         config=config,
@@ -97,8 +95,8 @@ def _plan_batches(
     supervision = Supervision(graph, split.train, pairs, shares, seed=seed, hide=settings.hide_supervision)
     known = KnownEdges.build(messages.edges(), graph.num_nodes) if settings.filter_negatives else None
     maker = BatchMaker(messages, _sampler(messages, config), supervision, known, seed)
-    usages = [maker.measure(index, node_tile, _SEGMENT_TILE) for index in range(_PLANNING_BATCHES)]
-    return maker, plan_shape(usages, graph, shares, node_tile, _SEGMENT_TILE)
+    usages = [maker.measure(index, node_tile, SEGMENT_TILE) for index in range(_PLANNING_BATCHES)]
+    return maker, plan_shape(usages, graph, shares, node_tile, SEGMENT_TILE)
 
 
 def _sampler(graph: KnowledgeGraph, config: RunConfig) -> Sampler:

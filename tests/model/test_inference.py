@@ -12,9 +12,10 @@ from torch import Tensor
 from hgt_studio.config import ArchitectureConfig
 from hgt_studio.errors import CancelledError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-from hgt_studio.model.chunks import ChunkShape, destination_chunks
+from hgt_studio.model.chunk_shape import ChunkShape, InferencePlan
+from hgt_studio.model.chunks import destination_chunks
 from hgt_studio.model.encoder import HGTEncoder
-from hgt_studio.model.inference import InferencePlan, embed_all_nodes
+from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.typing import CancelToken, Progress
 from tests.helpers.batches import small_graph
 from tests.helpers.graphs import graph_from_edges, random_graph
@@ -57,7 +58,9 @@ def test_every_budget_gives_the_same(name: str, budget_bytes: int) -> None:
 
 
 def test_the_budgets_of_these_tests_differ_in_what_they_do() -> None:
-    plans = [InferencePlan.within(budget, hub_graph(), HIDDEN) for budget in (TINY, MEDIUM, UNLIMITED)]
+    graph = hub_graph()
+    sizes = HIDDEN, graph.num_nodes, len(graph.triplets)
+    plans = [InferencePlan.within(budget, *sizes) for budget in (TINY, MEDIUM, UNLIMITED)]
     assert [plan.keep_on_device for plan in plans] == [False, True, True]
     assert plans[0].chunk.block_edges < 3000
     assert len({plan.chunk.block_edges for plan in plans}) == 3
