@@ -36,7 +36,7 @@ def build_manifest(
     """
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **_package_versions()},
+        "versions": {"python": platform.python_version(), **package_versions()},
         "platform": platform.platform(),
         "seed": config.training.seed,
         "graph": _describe_graph(graph, graph_file),
@@ -61,7 +61,7 @@ def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
         file.write(f"{text}\n".encode())
 
 
-def _package_versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """Versions as installed, without importing anything."""
     versions = {}
     for name in PACKAGES:
