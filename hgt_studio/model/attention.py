@@ -56,9 +56,10 @@ class _SegmentAttention(Function):
         grad_weight = weight * (grad * value).sum(-1)
         total = weight.new_zeros(edges.num_destinations, weight.size(1)).index_add_(0, edges.destination, grad_weight)
         grad_score = (grad_weight - weight * total.index_select(0, edges.destination)).unsqueeze(-1)
+        value.copy_(grad).mul_(weight.unsqueeze(-1))
+        del grad  # the largest tensors come next
         grad_query = query.new_zeros(query.shape).index_add_(0, edges.segment, (key * grad_score).flatten(1))
         key.copy_(query.index_select(0, edges.segment).view_as(key)).mul_(grad_score)
-        value.copy_(grad).mul_(weight.unsqueeze(-1))
         grad_key_value = key_value.new_zeros(key_value.shape).index_add_(0, edges.source, edge_key_value.flatten(1))
         return grad_query, grad_key_value, None, None
 

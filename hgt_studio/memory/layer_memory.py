@@ -1,0 +1,189 @@
+"""Memory of one layer of the encoder in training, step by step, forward and backward.
+
+The steps follow `HGTEncoder.forward`, `HGTLayer.forward` and `segment_attention`, and the order in which autograd
+runs backward: from the node made last to the one made first. What an operation keeps for backward is freed once its
+backward has run.
+"""
+
+from dataclasses import dataclass
+
+from hgt_studio.memory.ledger import Account, Block, Ledger
+from hgt_studio.memory.network_sizes import NetworkSizes
+from hgt_studio.memory.product_memory import linear_backward, linear_forward, relation_backward, relation_forward
+from hgt_studio.sampling.shape import BatchShape
+
+
+@dataclass(frozen=True)
+class LayerSizes:
+    """Lengths of one layer of a batch: rows read and computed, segments, edges."""
+
+    number: int
+    rows: int
+    outputs: int
+    segments: int
+    edges: int
+    node_tile: int
+    segment_tile: int
+
+    @classmethod
+    def of(cls, shape: BatchShape, number: int) -> "LayerSizes":
+        """The layer that runs as number 1, 2, ..."""
+        blocks = shape.num_layers + 1 - number
+        return cls(
+            number, shape.nodes[blocks], shape.nodes[blocks - 1], shape.segments[blocks - 1], shape.edges[blocks - 1],
+            shape.node_tile, shape.segment_tile,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Gradients of the layer weights: the first batch of a step leaves its own, later ones are added to those."""
+
+    account: Account
+    adds: bool
+
+    def add(self, *blocks: Block) -> None:
+        """Take gradients that backward has made."""
+        if self.adds:
+            self.account.ledger.free(*blocks)
+
+
+class LayerMemory:
+    """One layer: `forward`, then `backward`. Blocks have the names of the tensors in the model's code."""
+
+    def __init__(self, ledger: Ledger, net: NetworkSizes, layer: LayerSizes) -> None:
+        self._ledger, self._net, self._layer = ledger, net, layer
+        self._kept = ledger.account(f"layer {layer.number}/kept for backward")
+        self._work = ledger.account(f"layer {layer.number}/working memory")
+
+    def forward(self, x: Block, last_message: list[Block]) -> tuple[Block, Block]:
+        """x: the input. last_message: of the layer before, which the encoder's loop variable still holds.
+
+        Returns the output and this layer's message.
+        """
+        net, layer, kept, work, free = self._net, self._layer, self._kept, self._work, self._ledger.free
+        outputs = layer.outputs * net.hidden
+        self._x = x
+        self._normed = [kept.floats(layer.rows * n) for n in (net.hidden, 1, 1)] if net.normalize else []
+        self._key_value = linear_forward(kept, work, net, layer.rows, layer.node_tile, 2 * net.hidden)
+        queries = linear_forward(work, work, net, layer.outputs, layer.node_tile, net.hidden)
+        self._relation = kept.floats(net.relation_weights + net.triplets * net.heads)
+        self._picked = kept.floats(layer.segments * net.hidden)
+        self._query = relation_forward(kept, work, net, layer.segments, layer.segment_tile)
+        free(queries)
+        self._attention_forward()
+        self._moved = relation_forward(kept, work, net, layer.segments, layer.segment_tile)
+        zeros, self._summed = work.floats(outputs), kept.floats(outputs)
+        free(zeros)
+        self._activated = kept.floats(outputs)
+        self._out = linear_forward(kept, work, net, layer.outputs, layer.node_tile, net.hidden)
+        self._gate = kept.floats(layer.outputs // layer.node_tile + net.types)
+        message, self._dropout = work.floats(outputs), list[Block]()
+        if net.drops:
+            gated, self._dropout = message, [kept.bytes(outputs * net.dropout_value_bytes)]
+            message = work.floats(outputs)
+            free(gated)
+        free(*last_message)
+        return kept.floats(outputs), message
+
+    def _attention_forward(self) -> None:
+        """`_SegmentAttention.forward`."""
+        net, layer, kept, work, free = self._net, self._layer, self._kept, self._work, self._ledger.free
+        edges, scores = layer.edges * net.hidden, layer.edges * net.heads
+        edge_key_value, picked, product = work.floats(2 * edges), work.floats(edges), work.floats(edges)
+        free(picked)
+        score = work.floats(scores)
+        free(product)
+        peak, picked, self._weight = work.floats(layer.outputs * net.heads), work.floats(scores), kept.floats(scores)
+        free(picked)
+        total, picked = work.floats(layer.outputs * net.heads), work.floats(scores)
+        free(picked)
+        self._message, weighted = kept.floats(layer.segments * net.hidden), work.floats(edges)
+        free(weighted, edge_key_value, score, peak, total)
+
+    def backward(self, grad: Block, gradients: Gradients) -> Block:
+        """grad: of the output. Returns the gradient of the input."""
+        skipped = self._work.floats(self._layer.rows * self._net.hidden)  # of x[:outputs], padded to all rows
+        of_kept, of_moved = self._update_backward(grad, gradients)
+        of_picked, of_key_value = self._messages_backward(of_moved, gradients)
+        self._inputs_backward(of_kept, of_picked, of_key_value, gradients)
+        return skipped
+
+    def _update_backward(self, grad: Block, gradients: Gradients) -> tuple[Block, Block]:
+        """From the output back to the sum of messages. Returns the gradients of `kept` and of the messages."""
+        net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
+        outputs = layer.outputs * net.hidden
+        if net.drops:
+            of_dropped, grad = grad, work.floats(outputs)
+            free(*self._dropout, of_dropped)
+        of_kept, of_out, difference, of_gate = (work.floats(outputs) for _ in range(4))
+        free(difference, of_gate, self._out, self._gate, grad)
+        of_activated, *weights = linear_backward(
+            work, gradients.account, net, layer.outputs, layer.node_tile, net.hidden
+        )
+        free(of_out, self._activated)
+        gradients.add(*weights)
+        of_summed = work.floats(outputs)
+        free(of_activated, self._summed)
+        of_moved = work.floats(layer.segments * net.hidden)
+        free(of_summed, self._moved)
+        return of_kept, of_moved
+
+    def _messages_backward(self, of_moved: Block, gradients: Gradients) -> tuple[Block, Block]:
+        """Back through both relation products. Returns the gradients of the picked queries, and of keys and values."""
+        net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
+        of_message, value_relation = relation_backward(work, gradients.account, net, layer.segments, layer.segment_tile)
+        free(of_moved, self._message)
+        gradients.add(value_relation)
+        of_query, of_key_value = self._attention_backward()
+        free(of_message, self._query, self._key_value, self._weight)
+        of_picked, self._of_relation = relation_backward(work, work, net, layer.segments, layer.segment_tile)
+        free(of_query, self._picked)
+        return of_picked, of_key_value
+
+    def _attention_backward(self) -> tuple[Block, Block]:
+        """`_SegmentAttention.backward`. Returns the gradients of queries, and of keys and values."""
+        net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
+        edges, scores = layer.edges * net.hidden, layer.edges * net.heads
+        edge_key_value, grad, product = work.floats(2 * edges), work.floats(edges), work.floats(edges)
+        sums = work.floats(scores)
+        free(product)
+        grad_weight = work.floats(scores)
+        free(sums)
+        total, picked, shares = work.floats(layer.outputs * net.heads), work.floats(scores), work.floats(scores)
+        free(picked)
+        grad_score = work.floats(scores)
+        free(shares)
+        free(grad)
+        of_query, product = work.floats(layer.segments * net.hidden), work.floats(edges)
+        free(product)
+        picked = work.floats(edges)
+        free(picked)
+        of_key_value = work.floats(2 * layer.rows * net.hidden)
+        free(edge_key_value, grad_weight, total, grad_score)
+        return of_query, of_key_value
+
+    def _inputs_backward(self, of_kept: Block, of_picked: Block, of_key_value: Block, gradients: Gradients) -> None:
+        """Through queries, keys and values, and the normalisation; what reaches the input is added to `skipped`."""
+        net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
+        parameters, inputs = gradients.account, layer.rows * net.hidden
+        of_queries = work.floats(layer.outputs * net.hidden)
+        free(of_picked)
+        key_relation, of_scale = parameters.floats(net.relation_weights), work.floats(net.relation_weights)
+        free(of_scale, self._of_relation, self._relation)
+        gradients.add(key_relation)
+        more_of_kept, *weights = linear_backward(work, parameters, net, layer.outputs, layer.node_tile, net.hidden)
+        free(of_queries)
+        gradients.add(*weights)
+        sum_of_kept = work.floats(layer.outputs * net.hidden)
+        free(of_kept, more_of_kept)
+        of_normed, *weights = linear_backward(work, parameters, net, layer.rows, layer.node_tile, 2 * net.hidden)
+        free(of_key_value)
+        gradients.add(*weights)
+        padded = work.floats(inputs)
+        free(sum_of_kept, padded)
+        if net.normalize:
+            of_x, norm_weights = work.floats(inputs), [parameters.floats(net.hidden) for _ in range(2)]
+            free(of_x, *self._normed)
+            gradients.add(*norm_weights)
+        free(of_normed, self._x)

@@ -1,0 +1,109 @@
+"""Memory of decoder and losses in training, step by step: `HGTNetwork.forward` after the encoder, and its backward."""
+
+from hgt_studio.config import RunConfig
+from hgt_studio.memory.layer_memory import Gradients
+from hgt_studio.memory.ledger import Block, Ledger
+from hgt_studio.memory.network_sizes import NetworkSizes
+from hgt_studio.sampling.shape import BatchShape
+
+
+class LossMemory:
+    """The link loss, and the contrastive loss where the shape has pairs: `forward`, then `backward`."""
+
+    def __init__(self, ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape) -> None:
+        self._ledger, self._net = ledger, net
+        self._softmax = config.training.link_loss == "sampled_softmax"
+        self._rows, self._questions, self._pairs = shape.nodes[0], 2 * shape.positives, shape.pairs
+        self._scores = ledger.account("decoder and negatives/scores")
+        self._vectors = ledger.account("decoder and negatives/queries")
+        self._contrastive = ledger.account("contrastive block")
+
+    def forward(self) -> None:
+        """From the embeddings of the seed rows to the loss."""
+        self._link_forward()
+        if self._pairs:
+            self._contrastive_forward()
+
+    def backward(self, gradients: Gradients) -> Block:
+        """Returns the gradient of the embeddings of the seed rows."""
+        if self._pairs:
+            of_seeds = self._contrastive_backward()
+            self._link_backward(gradients)
+            return of_seeds
+        return self._link_backward(gradients)
+
+    def _link_forward(self) -> None:
+        vectors, scores, free = self._vectors, self._scores, self._ledger.free
+        size, matrix = self._questions * self._net.embedding, self._questions * self._rows
+        self._indices = vectors.indices(3 * self._questions)
+        self._candidates = scores.bytes(matrix)
+        known = vectors.floats(size)
+        self._queries = [known]
+        if self._net.distmult:
+            weight, offset, query = vectors.floats(size), vectors.floats(size), vectors.floats(size)
+            free(offset)
+            self._queries += [weight, query]
+        self._score = scores.floats(matrix)
+        if self._softmax:
+            self._masked, shifted = scores.floats(matrix), scores.floats(matrix)  # `logsumexp` subtracts the peak
+            free(shifted)
+        else:
+            as_floats, self._masked = scores.floats(matrix), scores.floats(matrix)
+            free(as_floats)
+            softplus, product = scores.floats(matrix), scores.floats(matrix)
+            free(softplus, product)
+            self._ledger.free(self._candidates)
+
+    def _link_backward(self, gradients: Gradients) -> Block:
+        """Returns the gradient that the scores give the seed rows; where others gave one, it is added to theirs."""
+        vectors, scores, free = self._vectors, self._scores, self._ledger.free
+        size, matrix, net = self._questions * self._net.embedding, self._questions * self._rows, self._net
+        if self._softmax:
+            shifted, exponential, of_masked = (scores.floats(matrix) for _ in range(3))
+            free(shifted, exponential, self._masked)
+            of_score = scores.floats(matrix)
+            free(of_masked, self._candidates)
+        else:
+            of_softplus = scores.floats(matrix)
+            free(self._masked)
+            of_score = scores.floats(matrix)
+            free(of_softplus)
+        of_true = scores.floats(matrix)
+        free(of_true, self._score)
+        of_seeds, of_query = vectors.floats(self._rows * net.embedding), vectors.floats(size)
+        free(of_score)
+        if net.distmult:
+            of_known, of_weight = vectors.floats(size), vectors.floats(size)
+            parameters = net.triplets * net.embedding
+            weights = [gradients.account.floats(parameters), gradients.account.floats(2 * parameters)]
+            free(of_query, of_weight)
+            gradients.add(*weights)
+            of_query = of_known
+        of_known_rows = vectors.floats(self._rows * net.embedding)
+        free(of_query, of_known_rows, *self._queries, self._indices)
+        if self._pairs:
+            free(of_seeds)
+        return of_seeds
+
+    def _contrastive_forward(self) -> None:
+        """`info_nce`: ends, unit vectors, similarities; the similarities again without what does not compete."""
+        part, ends, matrix = self._contrastive, 2 * self._pairs * self._net.embedding, self._pairs**2
+        self._ends = [part.floats(ends), part.floats(ends), part.floats(4 * self._pairs), part.indices(2 * self._pairs)]
+        product, self._similarity = part.floats(matrix), part.floats(matrix)
+        self._ledger.free(product)
+        self._competing, shifted = part.floats(matrix), part.floats(matrix)
+        self._ledger.free(shifted)
+
+    def _contrastive_backward(self) -> Block:
+        """Returns the gradient of the seed rows."""
+        part, free, matrix = self._contrastive, self._ledger.free, self._pairs**2
+        ends = 2 * self._pairs * self._net.embedding
+        of_competing, shifted, exponential, more = (part.floats(matrix) for _ in range(4))
+        free(shifted, exponential, more, self._competing)
+        of_similarity, of_diagonal = part.floats(matrix), part.floats(matrix)
+        free(of_competing, of_diagonal)
+        of_unit, of_ends, more_of_ends = (part.floats(ends) for _ in range(3))
+        free(of_similarity, self._similarity, of_unit, more_of_ends)
+        of_seeds = self._vectors.floats(self._rows * self._net.embedding)
+        free(of_ends, *self._ends)
+        return of_seeds

@@ -1,0 +1,90 @@
+"""The numbers that the formulas take: widths of the network, and how the device computes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hgt_studio.config import RunConfig
+from hgt_studio.memory.graph_sizes import GraphSizes
+
+DeviceKind = Literal["cpu", "cuda", "mps"]
+_GRANULARITY_BYTES = {"cpu": 1, "cuda": 512, "mps": 512}
+
+
+@dataclass(frozen=True)
+class NetworkSizes:
+    """Sizes of an `HGTNetwork` on a kind of device.
+
+    head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
+    """
+
+    nodes: int
+    types: int
+    triplets: int
+    hidden: int
+    heads: int
+    layers: int
+    embedding: int
+    normalize: bool
+    drops: bool
+    distmult: bool
+    device_kind: DeviceKind
+    on_tiles: bool
+
+    @classmethod
+    def of(cls, config: RunConfig, graph: GraphSizes, device_kind: DeviceKind) -> "NetworkSizes":
+        architecture = config.architecture
+        return cls(
+            nodes=sum(graph.nodes),
+            types=len(graph.nodes),
+            triplets=len(graph.triplets),
+            hidden=architecture.hidden_dim,
+            heads=architecture.num_heads,
+            layers=architecture.num_layers,
+            embedding=architecture.embedding_dim,
+            normalize=architecture.normalize,
+            drops=architecture.dropout > 0,
+            distmult=architecture.decoder == "distmult",
+            device_kind=device_kind,
+            on_tiles=device_kind != "cpu",
+        )
+
+    @property
+    def head_dim(self) -> int:
+        return self.hidden // self.heads
+
+    @property
+    def relation_weights(self) -> int:
+        """Numbers in one stack of relation matrices."""
+        return self.triplets * self.hidden * self.head_dim
+
+    @property
+    def dropout_value_bytes(self) -> int:
+        """CUDA keeps a mask of bools for backward; the others a float32 factor."""
+        return 1 if self.device_kind == "cuda" else 4
+
+    @property
+    def granularity_bytes(self) -> int:
+        """What the device's allocator rounds blocks up to."""
+        return _GRANULARITY_BYTES[self.device_kind]
+
+    def layer_parameters(self) -> dict[str, int]:
+        """Numbers in each parameter but the embedding table, as `HGTLayer`, `HGTEncoder` and the decoder make them."""
+        hidden = self.hidden
+        layer = {
+            "key_value_weight": 2 * self.types * hidden * hidden,
+            "key_value_bias": 2 * self.types * hidden,
+            "query_weight": self.types * hidden * hidden,
+            "query_bias": self.types * hidden,
+            "out_weight": self.types * hidden * hidden,
+            "out_bias": self.types * hidden,
+            "key_relation": self.relation_weights,
+            "value_relation": self.relation_weights,
+            "prior": self.triplets * self.heads,
+            "skip": self.types,
+        }
+        if self.normalize:
+            layer |= {"norm_weight": hidden, "norm_bias": hidden}
+        all_layers = {f"{number}.{name}": count for number in range(self.layers) for name, count in layer.items()}
+        project = {"project_weight": hidden * self.embedding, "project_bias": self.embedding}
+        decoder = {"weight": self.triplets * self.embedding, "offset": 2 * self.triplets * self.embedding}
+        return all_layers | project | (decoder if self.distmult else {})

@@ -1,0 +1,78 @@
+"""Memory of a training step: what is always there, and a batch forward and backward (`Trainer._accumulate`)."""
+
+from hgt_studio.config import RunConfig
+from hgt_studio.memory.layer_memory import Gradients, LayerMemory, LayerSizes
+from hgt_studio.memory.ledger import Block, Ledger, Peak
+from hgt_studio.memory.loss_memory import LossMemory
+from hgt_studio.memory.network_sizes import NetworkSizes
+from hgt_studio.sampling.shape import BatchShape
+
+# Two threads work on a GPU, one forward and autograd's, and cuBLAS gets a workspace for each: 32 MiB since Hopper.
+CUBLAS_WORKSPACE_BYTES = 2 * (32 << 20)
+_UPDATE_COUNT_BYTES = 4
+
+
+def take_model(ledger: Ledger, net: NetworkSizes) -> None:
+    """What lives as long as a run: weights and AdamW's two moments (`make_optimiser`), work space of libraries."""
+    table = 4 * net.nodes * net.hidden
+    layers = [4 * count for count in net.layer_parameters().values()]
+    ledger.keep("node embeddings", [table])
+    ledger.keep("weights", layers)
+    ledger.keep("optimiser state/node embeddings", [_UPDATE_COUNT_BYTES, table, table])
+    ledger.keep("optimiser state/weights", [_UPDATE_COUNT_BYTES] * len(layers) + 2 * layers)
+    if net.device_kind == "cuda":
+        ledger.take("library workspace", CUBLAS_WORKSPACE_BYTES)
+
+
+def training_peak(config: RunConfig, net: NetworkSizes, shape: BatchShape) -> Peak:
+    """The peak of all optimiser steps but the first, which has no more than they."""
+    ledger = Ledger(net.granularity_bytes)
+    take_model(ledger, net)
+    ledger.keep("gradients/node embeddings", [4 * net.nodes * net.hidden])
+    gradients = ledger.account("gradients/weights")
+    if config.training.gradient_accumulation_steps > 1:
+        ledger.keep(gradients.part, [4 * count for count in net.layer_parameters().values()])
+        last_indices = [ledger.account("batch/indices of the last batch").indices(shape.num_indices)]
+        _batch(ledger, net, config, shape, last_indices, Gradients(gradients, adds=True))
+    else:
+        _batch(ledger, net, config, shape, [], Gradients(gradients, adds=False))
+    return ledger.peak()
+
+
+def _batch(
+    ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape, last: list[Block], gradients: Gradients
+) -> None:
+    """Forward and backward of one batch. last: what the losses of the batch before still hold while forward runs."""
+    masks = _take_batch(ledger, net, shape)
+    x = ledger.account("layer 1/kept for backward").floats(shape.nodes[-1] * net.hidden)
+    layers = [LayerMemory(ledger, net, LayerSizes.of(shape, number)) for number in range(1, net.layers + 1)]
+    message = list[Block]()
+    for layer in layers:
+        x, made = layer.forward(x, message)
+        message = [made]
+    embeddings = ledger.account("embeddings of the seeds")
+    seeds = embeddings.floats(shape.nodes[0] * net.embedding)
+    ledger.free(*message)
+    losses = LossMemory(ledger, net, config, shape)
+    losses.forward()
+    ledger.free(*last)
+    of_seeds = losses.backward(gradients)
+    ledger.free(seeds, *masks)
+    grad = embeddings.floats(shape.nodes[0] * net.hidden)
+    weights = [gradients.account.floats(net.hidden * net.embedding), gradients.account.floats(net.embedding)]
+    ledger.free(of_seeds, x)
+    gradients.add(*weights)
+    for layer in reversed(layers):
+        grad = layer.backward(grad, gradients)
+
+
+def _take_batch(ledger: Ledger, net: NetworkSizes, shape: BatchShape) -> list[Block]:
+    """`Batch.to`: int32 indices become int64. Returns the masks; on the CPU they stay where the sampler made them."""
+    indices, masks = ledger.account("batch/indices"), list[Block]()
+    if net.device_kind == "cpu":
+        indices.indices(shape.num_indices)
+        return masks
+    copied = indices.bytes(4 * shape.num_indices)
+    indices.indices(shape.num_indices)
+    ledger.free(copied)
+    return [ledger.account("batch/masks").bytes(shape.num_mask_values)]
