@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from hgt_studio.app.background import start_task
 from hgt_studio.app.state.graph_loading import Load, Loaded, Selection, read, sample_path, select
 from hgt_studio.config import DataConfig
 from hgt_studio.errors import HgtStudioError
@@ -75,7 +76,7 @@ class Document(QObject):
         """Make `graph` what `config` keeps of the file, off the main thread; of many calls the last one counts."""
         self._wanted = config
         if self.whole is not None and (self._selecting is None or self._selecting.done()):
-            self._selecting = asyncio.ensure_future(self._follow_settings())
+            self._selecting = start_task(self._follow_settings())
 
     def cancel(self) -> None:
         """Stop loading, at once for the user; the worker thread follows at its next check."""
