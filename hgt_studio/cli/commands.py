@@ -11,6 +11,7 @@ import typer
 
 from hgt_studio.cli.console import Console, human_bytes, print_table
 from hgt_studio.cli.doctor import doctor
+from hgt_studio.cli.estimate import estimate
 from hgt_studio.config import ExportFormat, RunConfig, apply_overrides, load_config
 from hgt_studio.device.environment import prepare_environment
 from hgt_studio.errors import RunDirectoryError
@@ -153,6 +154,7 @@ def devices(as_json: AsJson = False) -> None:
             print(f"{row.name:6}not available: {row.reason}")
 
 
+app.command()(estimate)
 app.command()(doctor)
 
 
