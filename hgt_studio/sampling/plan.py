@@ -11,11 +11,10 @@ import numpy as np
 
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.sampling.pack import Usage
-from hgt_studio.sampling.shape import BatchShape, SeedShares, tiles_of
+from hgt_studio.sampling.shape import EDGE_STEP, BatchShape, SeedShares, tiles_of
 from hgt_studio.sampling.subgraph import Int64Array, Subgraph
 
 _DEVIATIONS = 3.0
-_EDGE_STEP = 64
 
 
 def roomy_shape(subgraph: Subgraph, graph: KnowledgeGraph, node_tile: int, segment_tile: int) -> BatchShape:
@@ -43,7 +42,7 @@ def plan_shape(
     later = _with_margin(np.stack([usage.node_tiles[1:] for usage in usages]))
     nodes = [(min(tiles, all_tiles) + 1) * node_tile for tiles in (seed_tiles, *later)]
     segments = [(t + 1) * segment_tile for t in _with_margin(np.stack([usage.segment_tiles for usage in usages]))]
-    edges = [-(-n // _EDGE_STEP) * _EDGE_STEP for n in _with_margin(np.stack([usage.edges for usage in usages]))]
+    edges = [-(-n // EDGE_STEP) * EDGE_STEP for n in _with_margin(np.stack([usage.edges for usage in usages]))]
     return BatchShape(
         node_tile, segment_tile, tuple(accumulate(nodes)), tuple(accumulate(segments)), tuple(accumulate(edges)),
         positives=shares.positives, pairs=shares.pairs,

@@ -15,6 +15,7 @@ from itertools import pairwise
 from hgt_studio.config import RunConfig
 
 SEGMENT_TILE = 32
+EDGE_STEP = 64
 NODE_TILES = {"cpu": 8, "cuda": 128, "mps": 128}
 
 
