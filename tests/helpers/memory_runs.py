@@ -1,0 +1,91 @@
+"""Random configurations, and what they really allocate in training, evaluation and export."""
+
+import random
+from dataclasses import dataclass
+
+from hgt_studio.config import RunConfig
+from hgt_studio.device.allocations import Allocations, track_allocations
+from hgt_studio.device.base import Device
+from hgt_studio.model.inference import embed_all_nodes
+from hgt_studio.model.network import HGTNetwork
+from hgt_studio.training.judge import Judge
+from hgt_studio.training.optimiser import clear_gradients, make_optimiser
+from hgt_studio.training.task import TrainingTask
+from hgt_studio.typing import CancelToken
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Measured peaks in bytes."""
+
+    train: int
+    evaluate: int
+    export: int
+
+
+def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_sizes: tuple[int, ...]) -> RunConfig:
+    """Any model, sampler and objective."""
+    layers = draw.choice((1, 2, 2, 3))
+    sampler = draw.choice(("neighbour", "neighbour", "budget"))
+    batch = draw.choice(batch_sizes)
+    return RunConfig.build(
+        {
+            "architecture": {
+                "hidden_dim": draw.choice(hidden_sizes),
+                "embedding_dim": draw.choice((16, 64, 200, 512)),
+                "num_layers": layers,
+                "num_heads": draw.choice((1, 2, 4, 8)),
+                "dropout": draw.choice((0.0, 0.1)),
+                "normalize": draw.choice((True, False)),
+                "decoder": draw.choice(("dot", "distmult")),
+            },
+            "sampling": {
+                "batch_size": batch,
+                "sampler": sampler,
+                "num_neighbors": [draw.randint(2, 20) for _ in range(layers)],
+                "num_samples": [draw.randint(16, batch) for _ in range(layers)],
+                "fan_out_rule": draw.choice(("balanced", "uniform", "per_relation")),
+                "negative_share": draw.choice((0.1, 0.25, 0.5)),
+            },
+            "training": {
+                "gradient_accumulation_steps": draw.choice((1, 2)),
+                "contrastive_weight": draw.choice((0.0, 0.5)),
+                "link_loss": draw.choice(("sampled_softmax", "binary_cross_entropy")),
+            },
+            "evaluation": {"memory_budget_mib": draw.choice((16, 64, 256))},
+        }
+    )
+
+
+def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
+    """Two steps, an evaluation and an export, as a run does them."""
+    place, config = device.torch_device(), task.config
+    with track_allocations(device) as model:
+        network = HGTNetwork.for_graph(config, task.graph).to(place)
+        optimiser = make_optimiser(network, config.training)
+    steps = [_step(task, device, network, optimiser, number) for number in range(2)]
+    optimiser.zero_grad()
+    budget_bytes, judge = config.evaluation.memory_budget_mib << 20, Judge(task, CancelToken())
+    judge.evaluate(network, "validation", budget_bytes)  # draws and keeps the questions
+    with track_allocations(device) as evaluation:
+        judge.evaluate(network, "validation", budget_bytes)
+    with track_allocations(device) as export:
+        embed_all_nodes(network.encoder, network.embedding.weight.detach(), task.split.message_graph, budget_bytes)
+    return Peaks(
+        train=model.kept_bytes + max(steps[0].peak_bytes, steps[0].kept_bytes + steps[1].peak_bytes),
+        evaluate=model.kept_bytes + evaluation.peak_bytes,
+        export=model.kept_bytes + export.peak_bytes,
+    )
+
+
+def _step(task: TrainingTask, device: Device, network: HGTNetwork, optimiser, number: int) -> Allocations:  # type: ignore[no-untyped-def]
+    batches = task.config.training.gradient_accumulation_steps
+    with track_allocations(device) as allocations:
+        clear_gradients(network)
+        for index in range(number * batches, (number + 1) * batches):
+            batch = task.maker.make(index, task.shape)
+            losses = network(batch.to(device.torch_device()))
+            (losses.total / batches).backward()
+        optimiser.step()
+        del losses
+    return allocations
