@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from hgt_studio.app.background import start_task
-from hgt_studio.app.state.graph_loading import Load, Loaded, Selection, read, sample_path, select
+from hgt_studio.app.state.graph_loading import Load, Loaded, OpenedGraph, Selection, read, sample_path, select
 from hgt_studio.config import DataConfig
 from hgt_studio.errors import HgtStudioError
 
@@ -25,10 +25,9 @@ class Document(QObject):
 
     A graph stays in front until another one is loaded: a loading that fails or is cancelled changes nothing.
 
-    path: the file of the graph.
-    whole, statistics: all of the file, whatever the filters.
-    graph: what a run with the settings `data` would train on: `whole` filtered, with reverse edges added.
-    selection_error: why the settings cannot be applied; `graph` is `whole` then.
+    opened: the file and all that it holds, whatever the filters; `path` and `statistics` are its.
+    graph: what a run with the settings `data` would train on: filtered, with reverse edges added.
+    selection_error: why the settings cannot be applied; `graph` is the whole graph then.
     data: the settings that `graph` was made with; its `columns` are this file's mapping, None for PrimeKG's columns.
     """
 
@@ -43,9 +42,7 @@ class Document(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.path: Path | None = None
-        self.whole: KnowledgeGraph | None = None
-        self.statistics: GraphStatistics | None = None
+        self.opened: OpenedGraph | None = None
         self.graph: KnowledgeGraph | None = None
         self.selection_error: HgtStudioError | None = None
         self.data = DataConfig()
@@ -54,6 +51,14 @@ class Document(QObject):
         self._load: Load | None = None
         self._progress_timer = QTimer(self, interval=_PROGRESS_INTERVAL_MS)
         self._progress_timer.timeout.connect(self._tell_progress)
+
+    @property
+    def path(self) -> Path | None:
+        return self.opened.path if self.opened else None
+
+    @property
+    def statistics(self) -> "GraphStatistics | None":
+        return self.opened.statistics if self.opened else None
 
     @property
     def is_loading(self) -> bool:
@@ -75,7 +80,7 @@ class Document(QObject):
     def select(self, config: DataConfig) -> None:
         """Make `graph` what `config` keeps of the file, off the main thread; of many calls the last one counts."""
         self._wanted = config
-        if self.whole is not None and (self._selecting is None or self._selecting.done()):
+        if self.opened is not None and (self._selecting is None or self._selecting.done()):
             self._selecting = start_task(self._follow_settings())
 
     def cancel(self) -> None:
@@ -88,7 +93,7 @@ class Document(QObject):
     def clear(self) -> None:
         """Put the graph away."""
         self.cancel()
-        self.path = self.whole = self.statistics = self.graph = self.selection_error = None
+        self.opened = self.graph = self.selection_error = None
         self.cleared.emit()
         self.graph_changed.emit()
 
@@ -120,15 +125,14 @@ class Document(QObject):
         if not isinstance(result, Loaded):
             self.mapping_needed.emit(result, path)
             return
-        self.path, self.whole, self.statistics = path, result.whole, result.statistics
-        self._wanted = result.data
+        self.opened, self._wanted = result.opened, result.data
         self._use(result.selection, result.data)
         self.loaded.emit()
 
     async def _follow_settings(self) -> None:
-        while (whole := self.whole) is not None and _filters(config := self._wanted) != _filters(self.data):
-            selection = await asyncio.to_thread(select, whole, config)
-            if whole is self.whole:
+        while (opened := self.opened) is not None and _filters(config := self._wanted) != _filters(self.data):
+            selection = await asyncio.to_thread(select, opened.whole, config)
+            if opened is self.opened:
                 self._use(selection, config.model_copy(update={"columns": self.data.columns}))
 
     def _use(self, selection: Selection, config: DataConfig) -> None:

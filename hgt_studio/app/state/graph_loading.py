@@ -38,11 +38,20 @@ class Selection:
 
 
 @dataclass(frozen=True, eq=False)
+class OpenedGraph:
+    """All that a file holds, whatever the filters."""
+
+    path: Path
+    file_bytes: int
+    whole: "KnowledgeGraph"
+    statistics: "GraphStatistics"
+
+
+@dataclass(frozen=True, eq=False)
 class Loaded:
     """What a loading came to. data: the settings used, with the column mapping of this file."""
 
-    whole: "KnowledgeGraph"
-    statistics: "GraphStatistics"
+    opened: OpenedGraph
     data: DataConfig
     selection: Selection
 
@@ -50,6 +59,7 @@ class Loaded:
 def read(load: Load, config: DataConfig) -> "Loaded | TablePreview":
     """All of a file, counted, and what the settings keep of it; or its head, if the columns have to be told."""
     from hgt_studio.graph import load_graph, preview_table
+    from hgt_studio.graph.file_format import file_size_bytes
     from hgt_studio.graph.statistics import graph_statistics
 
     if load.is_sample:
@@ -64,7 +74,8 @@ def read(load: Load, config: DataConfig) -> "Loaded | TablePreview":
     load.cancel.check()
     load.on_progress(Progress("counting", 0))
     data = config.model_copy(update={"columns": columns})
-    return Loaded(whole, graph_statistics(whole), data, select(whole, data))
+    opened = OpenedGraph(load.path, file_size_bytes(load.path), whole, graph_statistics(whole))
+    return Loaded(opened, data, select(whole, data))
 
 
 def _fitting_mapping(path: Path, mapping: ColumnMapping | None) -> ColumnMapping | None:

@@ -71,7 +71,8 @@ def test_filters_that_leave_nothing_are_told_and_leave_the_whole_graph(
         document.select(DataConfig(exclude_relations=("drug_drag",)))
     assert isinstance(document.selection_error, InputError)
     assert "drug_drug" in str(document.selection_error)
-    assert document.graph is document.whole
+    assert document.opened is not None
+    assert document.graph is document.opened.whole
     with qtbot.waitSignal(document.graph_changed, timeout=5000):
         document.select(DEFAULTS)
     assert document.selection_error is None
@@ -82,9 +83,9 @@ def test_a_run_of_one_way_edges_gets_reverse_edges(qtbot: QtBot, document: Docum
     path.write_text(ARROWS)
     columns = ColumnMapping(head="from", relation="verb", tail="to")
     _open(qtbot, document, path, DataConfig(columns=columns))
-    assert document.whole is not None
+    assert document.opened is not None
     assert document.graph is not None
-    assert (document.whole.num_edges, document.graph.num_edges) == (3, 6)
+    assert (document.opened.whole.num_edges, document.graph.num_edges) == (3, 6)
 
 
 def test_a_foreign_table_asks_for_its_columns_with_a_guess(qtbot: QtBot, document: Document, tmp_path: Path) -> None:

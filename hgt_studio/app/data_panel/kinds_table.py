@@ -1,0 +1,50 @@
+"""The view of a `KindsModel`: sorted by a click on a header, Space checks the selected rows."""
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from hgt_studio.app.data_panel.kinds_model import SORT_ROLE, KindsModel
+from hgt_studio.app.widgets.bar_delegate import BarDelegate
+from hgt_studio.app.widgets.tabular_figures import use_tabular_figures
+
+
+class KindsTable(QTableView):
+    """Node types or relations, sorted by their count at first; long names are cut in the middle."""
+
+    def __init__(self, model: KindsModel, name: str, count_column: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kinds, self._count_column = model, count_column
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(model)
+        self._sorted.setSortRole(SORT_ROLE)
+        self.setModel(self._sorted)
+        self.setAccessibleName(name)
+        self.setSortingEnabled(True)
+        self.setItemDelegateForColumn(model.columnCount() - 1, BarDelegate(self))
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        use_tabular_figures(self)
+        model.modelReset.connect(self._arrange)
+
+    def _arrange(self) -> None:
+        self.sortByColumn(self._count_column, Qt.SortOrder.DescendingOrder)
+        self.resizeColumnsToContents()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(header.count() - 1, QHeaderView.ResizeMode.Stretch)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() != Qt.Key.Key_Space:
+            super().keyPressEvent(event)
+            return
+        self._kinds.ask_to_turn(
+            [self._sorted.mapToSource(index).row() for index in self.selectionModel().selectedRows()]
+        )

@@ -1,0 +1,150 @@
+"""The data: an invitation, a file being read, or what is in it. Files may be dropped anywhere on it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from hgt_studio.app.data_panel.empty_page import EmptyPage
+from hgt_studio.app.data_panel.filters import keep_only, kept_by
+from hgt_studio.app.data_panel.loading_page import LoadingPage
+from hgt_studio.app.data_panel.mapping_dialog import MappingDialog
+from hgt_studio.app.data_panel.summary_page import SummaryPage
+from hgt_studio.app.preferences import Preferences
+from hgt_studio.app.state.document import Document
+from hgt_studio.app.state.settings import Settings
+from hgt_studio.app.widgets.graph_file_drop import GRAPH_FILE_FILTER, GraphFileDrop
+from hgt_studio.app.widgets.notice import Notice
+from hgt_studio.config import ColumnMapping, DataConfig, RunConfig
+from hgt_studio.errors import HgtStudioError
+
+if TYPE_CHECKING:
+    from hgt_studio.graph.table_preview import TablePreview
+
+
+class DataPanel(GraphFileDrop):
+    """Shows the document and edits the filters; opening is asked for, the window does it."""
+
+    open_requested = Signal(object)  # Path
+    sample_requested = Signal()
+
+    def __init__(
+        self, *, document: Document, settings: Settings, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._settings, self._preferences = document, settings, preferences
+        self.notice, self._pages = Notice(), QStackedWidget()
+        self.empty, self.loading, self.summary = EmptyPage(), LoadingPage(), SummaryPage()
+        for page in (self.empty, self.loading, self.summary):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice)
+        layout.addWidget(self._pages, 1)
+        self._listen_to_pages()
+        self._listen_to_state()
+        self._show_recent_files()
+
+    def choose_file(self) -> None:
+        """Let the user choose a file, without waiting for it."""
+        dialog = QFileDialog(self, "Open a graph", str(self._preferences.open_folder()), GRAPH_FILE_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _listen_to_pages(self) -> None:
+        self.file_dropped.connect(self.open_requested)
+        self.files_refused.connect(self.notice.tell)
+        self.empty.choose_asked.connect(self.choose_file)
+        self.empty.sample_asked.connect(self.sample_requested)
+        self.empty.recent_asked.connect(self.open_requested)
+        self.loading.cancel_asked.connect(self._document.cancel)
+        self.summary.checks_asked.connect(self._on_checks_asked)
+        self.summary.keep_all_asked.connect(self._on_keep_all_asked)
+
+    def _listen_to_state(self) -> None:
+        self._document.loading_started.connect(self._on_loading_started)
+        self._document.progress.connect(self.loading.show_progress)
+        self._document.loaded.connect(self._on_loaded)
+        self._document.failed.connect(self._on_failed)
+        self._document.mapping_needed.connect(self._on_mapping_needed)
+        self._document.cancelled.connect(self._show_page)
+        self._document.cleared.connect(self._show_page)
+        self._document.graph_changed.connect(self._on_graph_changed)
+        self._settings.changed.connect(self._on_settings_changed)
+        self._settings.locked_changed.connect(self.summary.set_locked)
+        self._preferences.recent_files_changed.connect(self._show_recent_files)
+
+    def _show_page(self) -> None:
+        if self._document.is_loading:
+            self._pages.setCurrentWidget(self.loading)
+        else:
+            self._pages.setCurrentWidget(self.summary if self._document.opened else self.empty)
+
+    def _show_recent_files(self) -> None:
+        self.empty.show_recent_files(self._preferences.recent_files)
+
+    def _on_file_chosen(self, name: str) -> None:
+        self.open_requested.emit(Path(name))
+
+    def _on_loading_started(self, path: Path) -> None:
+        self.notice.clear()
+        self.loading.start(path)
+        self._show_page()
+
+    def _on_loaded(self) -> None:
+        """The settings take over the file's column mapping, as a run reads the file with them."""
+        opened, data = self._document.opened, self._settings.config.data
+        assert opened is not None, "it was loaded"
+        self.summary.show_graph(opened)
+        if data.columns != self._document.data.columns:
+            self._replace_data(data.model_copy(update={"columns": self._document.data.columns}), "columns of the file")
+        self._on_settings_changed(self._settings.config)
+        self._show_page()
+
+    def _on_failed(self, error: HgtStudioError) -> None:
+        self.notice.tell(str(error))
+        self._show_page()
+
+    def _on_mapping_needed(self, preview: "TablePreview", path: Path) -> None:
+        self._show_page()
+        dialog = MappingDialog(preview, path, self)
+        dialog.chosen.connect(self._on_mapping_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_mapping_chosen(self, path: Path, mapping: ColumnMapping) -> None:
+        data = self._settings.config.data.model_copy(update={"columns": mapping})
+        self._replace_data(data, "columns of the file")
+        self.open_requested.emit(path)
+
+    def _on_graph_changed(self) -> None:
+        if self._document.selection_error is not None:
+            self.summary.show_filter_error(str(self._document.selection_error))
+        elif self._document.graph is not None:
+            self.summary.show_run_graph(self._document.graph, self._document.data.limit_nodes)
+
+    def _on_settings_changed(self, config: RunConfig) -> None:
+        self._document.select(config.data)
+        if (statistics := self._document.statistics) is not None:
+            self.summary.show_kept(kept_by(config.data, statistics), statistics)
+
+    def _on_checks_asked(self, kinds: str, names: tuple[str, ...], keep: bool) -> None:
+        data, statistics = self._settings.config.data, self._document.statistics
+        assert statistics is not None, "the tables show a graph"
+        kept = kept_by(data, statistics)
+        chosen = {"node types": kept.node_types, "relations": kept.relations}
+        chosen[kinds] = chosen[kinds] | set(names) if keep else chosen[kinds] - set(names)
+        self._replace_data(keep_only(data, statistics, chosen["node types"], chosen["relations"]), f"filter of {kinds}")
+
+    def _on_keep_all_asked(self) -> None:
+        statistics = self._document.statistics
+        assert statistics is not None, "the tables show a graph"
+        data = keep_only(self._settings.config.data, statistics, statistics.node_types, statistics.relations)
+        self._replace_data(data, "filters")
+
+    def _replace_data(self, data: DataConfig, what: str) -> None:
+        self._settings.replace(self._settings.config.model_copy(update={"data": data}), what)

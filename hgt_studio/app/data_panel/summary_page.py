@@ -1,0 +1,182 @@
+"""The graph in front: its figures, node types and relations to keep or leave out, and how degrees are spread."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from hgt_studio.app.data_panel.degree_histogram import DegreeHistogram
+from hgt_studio.app.data_panel.facts import FactsGrid, graph_facts
+from hgt_studio.app.data_panel.filters import Kept
+from hgt_studio.app.data_panel.kinds_model import Column, Kind, KindsModel
+from hgt_studio.app.data_panel.kinds_table import KindsTable
+from hgt_studio.app.theme import theme
+from hgt_studio.app.widgets.notice import ErrorText
+from hgt_studio.app.widgets.section_title import SecondaryLabel, SectionTitle
+from hgt_studio.app.wording import count_text
+from hgt_studio.typing import Triplet
+
+if TYPE_CHECKING:
+    from hgt_studio.app.state.graph_loading import OpenedGraph
+    from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+    from hgt_studio.graph.statistics import GraphStatistics
+
+_NODE_COLUMNS = (
+    Column("Nodes", "Number of nodes"),
+    Column("Isolated", "Nodes without any edge"),
+    Column("Mean edges", "In-edges of a node, on average"),
+    Column("Most edges", "In-edges of the node that has most"),
+)
+_RELATION_COLUMNS = (Column("Between", "Node types that the relation joins"), Column("Edges", "Directed edges"))
+_SIDE_BY_SIDE_WIDTH = 760
+
+
+class SummaryPage(QWidget):
+    """What is in the file, and which part of it is kept."""
+
+    checks_asked = Signal(str, object, bool)  # "node types" or "relations", tuple of names, whether to keep them
+    keep_all_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.facts = FactsGrid()
+        self.node_types = KindsModel("Node type", _NODE_COLUMNS, self)
+        self.relations = KindsModel("Relation", _RELATION_COLUMNS, self)
+        self.node_types.checks_asked.connect(self._ask_node_types)
+        self.relations.checks_asked.connect(self._ask_relations)
+        self.histogram = DegreeHistogram()
+        self._kept_words, self._run_words = QLabel(), SecondaryLabel()
+        self._error, self._notes = ErrorText(), SecondaryLabel()
+        for label in (self._kept_words, self._run_words, self._notes):
+            label.setWordWrap(True)
+        self._keep_all = QPushButton("&Keep all")
+        self._keep_all.setToolTip("Train on all node types and relations")
+        self._keep_all.clicked.connect(self.keep_all_asked)
+        self._splitter = self._tables()
+        self._arrange()
+
+    def show_graph(self, opened: "OpenedGraph") -> None:
+        """Show another graph; `show_kept` follows."""
+        notes, statistics = opened.whole.report.notes, opened.statistics
+        self.facts.show_facts(graph_facts(opened))
+        self.node_types.show_kinds(_node_kinds(statistics))
+        self.relations.show_kinds(_relation_kinds(statistics))
+        self.histogram.show_bins(statistics.in_degree_histogram)
+        self._notes.setText("\n".join(notes))
+        self._notes.setVisible(bool(notes))
+
+    def show_kept(self, kept: Kept, statistics: "GraphStatistics") -> None:
+        """Show what the filters keep."""
+        self.node_types.show_kept(
+            kept.node_types, {name: n for name, n in statistics.node_types.items() if name in kept.node_types}
+        )
+        self.relations.show_kept(kept.relations, kept.relation_edges)
+        is_all = len(kept.node_types) == len(statistics.node_types) and len(kept.relations) == len(statistics.relations)
+        self._keep_all.setEnabled(not is_all)
+        self._kept_words.setText(
+            "All node types and relations are kept."
+            if is_all
+            else f"Kept: {count_text(kept.num_nodes)} of {count_text(statistics.num_nodes)} nodes, "
+            f"{count_text(kept.num_edges)} of {count_text(statistics.num_edges)} edges."
+        )
+
+    def show_run_graph(self, graph: "KnowledgeGraph", limit_nodes: int | None) -> None:
+        """Show what a run would train on."""
+        self._error.tell("")
+        self._run_words.setText(_run_words(graph, limit_nodes))
+        self._run_words.setVisible(True)
+
+    def show_filter_error(self, error: str) -> None:
+        """Show why no run can start with these filters."""
+        self._error.tell(error)
+        self._run_words.setVisible(False)
+
+    def set_locked(self, locked: bool) -> None:
+        """Filters cannot be changed while training."""
+        self.node_types.set_locked(locked)
+        self.relations.set_locked(locked)
+        self._keep_all.setVisible(not locked)
+
+    def _arrange(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        for label in (self._kept_words, self._run_words, self._error):
+            words.addWidget(label)
+        kept = QHBoxLayout()
+        kept.setSpacing(16)
+        kept.addLayout(words, 1)
+        kept.addWidget(self._keep_all, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self.facts)
+        layout.addLayout(kept)
+        layout.addWidget(self._notes)
+        layout.addWidget(self._splitter, 1)
+
+    def _tables(self) -> QSplitter:
+        node_types = KindsTable(self.node_types, "Node types", count_column=1)
+        relations = KindsTable(self.relations, "Relations", count_column=2)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(_titled("Node types", node_types))
+        left.addWidget(_titled("Edges per node", self.histogram))
+        left.setStretchFactor(0, 3)
+        left.setStretchFactor(1, 2)
+        splitter = QSplitter()
+        splitter.addWidget(left)
+        splitter.addWidget(_titled("Relations", relations))
+        for each in (left, splitter):
+            each.setChildrenCollapsible(False)
+            each.setHandleWidth(16)
+        return splitter
+
+    def _ask_node_types(self, names: tuple[str, ...], keep: bool) -> None:
+        self.checks_asked.emit("node types", names, keep)
+
+    def _ask_relations(self, names: tuple[str, ...], keep: bool) -> None:
+        self.checks_asked.emit("relations", names, keep)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= _SIDE_BY_SIDE_WIDTH
+        self._splitter.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
+
+
+def _titled(title: str, widget: QWidget) -> QWidget:
+    group = QWidget()
+    layout = QVBoxLayout(group)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    layout.addWidget(SectionTitle(title, of=widget))
+    layout.addWidget(widget, 1)
+    return group
+
+
+def _node_kinds(statistics: "GraphStatistics") -> list[Kind]:
+    return [
+        Kind(name, count, (count, degree.isolated, degree.mean, degree.maximum), theme().series(number))
+        for number, (name, count) in enumerate(statistics.node_types.items())
+        if (degree := statistics.in_degree[name])
+    ]
+
+
+def _relation_kinds(statistics: "GraphStatistics") -> list[Kind]:
+    return [
+        Kind(relation, count, (_between(t for t in statistics.triplet_edges if t.relation == relation), count))
+        for relation, count in statistics.relations.items()
+    ]
+
+
+def _between(triplets: Iterable[Triplet]) -> str:
+    """The pairs of node types, either way round once."""
+    pairs = {tuple(sorted((t.source_type, t.destination_type))) for t in triplets}
+    return ", ".join(" – ".join(pair) for pair in sorted(pairs))
+
+
+def _run_words(graph: "KnowledgeGraph", limit_nodes: int | None) -> str:
+    words = f"A run trains on {count_text(graph.num_nodes)} nodes and {count_text(graph.num_edges)} edges"
+    if added := graph.report.added_reverse_edges:
+        words += f", {count_text(added)} of them added as reverse edges"
+    return f"{words}; the node limit is {count_text(limit_nodes)}." if limit_nodes else f"{words}."
