@@ -15,7 +15,7 @@ from hgt_studio.device.ownership import claim_device
 from hgt_studio.errors import DeviceError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.memory import GraphSizes, MemoryEstimate, estimate_memory
-from hgt_studio.memory.network_sizes import DeviceKind
+from hgt_studio.memory.allocator import DeviceKind
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.recovery import shortage_in_plain_words

@@ -16,7 +16,7 @@ BYTES_PER_SCORE = 12
 def evaluation_peaks(config: RunConfig, net: NetworkSizes, graph: GraphSizes) -> tuple[Peak, Peak]:
     """The peaks on the device of an evaluation, and of an export, which does all but rank."""
     budget_bytes = config.evaluation.memory_budget_mib << 20
-    device = Ledger(net.granularity_bytes)
+    device = Ledger(net.device_kind)
     host = device if net.device_kind == "cpu" else Ledger()
     take_model(device, net)
     vectors = InferenceMemory(device, host, net, InferenceSizes.of(budget_bytes, net, graph)).run()

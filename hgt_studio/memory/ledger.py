@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
+from hgt_studio.memory.allocator import DeviceKind, fresh_slack, reuse_slack
+
 SLACK = "allocator slack"
 _FLOAT_BYTES = 4
 _INDEX_BYTES = 8
@@ -30,24 +32,24 @@ class Peak:
 class Ledger:
     """Writes the steps down; the peak is found at the end.
 
-    granularity_bytes: blocks are rounded up to multiples of it, as the device's allocator does.
+    device: whose allocator rounds the blocks up.
     names, changes: the part of each step, and by how many bytes it changed.
     """
 
-    granularity_bytes: int = 1
+    device: DeviceKind = "cpu"
     names: list[str] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
 
     def take(self, part: str, num_bytes: int) -> Block:
         """A new block; what rounding adds is booked as `SLACK`."""
-        block = Block(part, num_bytes, -num_bytes % self.granularity_bytes)
+        block = Block(part, num_bytes, reuse_slack(num_bytes, self.device))
         self._book(*block)
         return block
 
     def keep(self, part: str, sizes: Iterable[int]) -> None:
         """Blocks that are never given back, booked as one."""
         sizes = list(sizes)
-        self._book(part, sum(sizes), sum(-size % self.granularity_bytes for size in sizes))
+        self._book(part, sum(sizes), sum(fresh_slack(size, self.device) for size in sizes))
 
     def free(self, *blocks: Block) -> None:
         """Give blocks back."""

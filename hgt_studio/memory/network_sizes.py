@@ -1,13 +1,10 @@
 """The numbers that the formulas take: widths of the network, and how the device computes."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from hgt_studio.config import RunConfig
+from hgt_studio.memory.allocator import DeviceKind
 from hgt_studio.memory.graph_sizes import GraphSizes
-
-DeviceKind = Literal["cpu", "cuda", "mps"]
-_GRANULARITY_BYTES = {"cpu": 1, "cuda": 512, "mps": 512}
 
 
 @dataclass(frozen=True)
@@ -61,11 +58,6 @@ class NetworkSizes:
     def dropout_value_bytes(self) -> int:
         """CUDA keeps a mask of bools for backward; the others a float32 factor."""
         return 1 if self.device_kind == "cuda" else 4
-
-    @property
-    def granularity_bytes(self) -> int:
-        """What the device's allocator rounds blocks up to."""
-        return _GRANULARITY_BYTES[self.device_kind]
 
     def layer_parameters(self) -> dict[str, int]:
         """Numbers in each parameter but the embedding table, as `HGTLayer`, `HGTEncoder` and the decoder make them."""

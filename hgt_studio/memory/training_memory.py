@@ -26,7 +26,7 @@ def take_model(ledger: Ledger, net: NetworkSizes) -> None:
 
 def training_peak(config: RunConfig, net: NetworkSizes, shape: BatchShape) -> Peak:
     """The peak of all optimiser steps but the first, which has no more than they."""
-    ledger = Ledger(net.granularity_bytes)
+    ledger = Ledger(net.device_kind)
     take_model(ledger, net)
     ledger.keep("gradients/node embeddings", [4 * net.nodes * net.hidden])
     gradients = ledger.account("gradients/weights")

@@ -64,7 +64,9 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
         network = HGTNetwork.for_graph(config, task.graph).to(place)
         optimiser = make_optimiser(network, config.training)
     steps = [_step(task, device, network, optimiser, number) for number in range(2)]
-    optimiser.zero_grad()
+    with track_allocations(device) as forgetting:
+        optimiser.zero_grad()
+    held = model.kept_bytes + sum(step.kept_bytes for step in steps) + forgetting.kept_bytes
     budget_bytes, judge = config.evaluation.memory_budget_mib << 20, Judge(task, CancelToken())
     judge.evaluate(network, "validation", budget_bytes)  # draws and keeps the questions
     with track_allocations(device) as evaluation:
@@ -73,8 +75,8 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
         embed_all_nodes(network.encoder, network.embedding.weight.detach(), task.split.message_graph, budget_bytes)
     return Peaks(
         train=model.kept_bytes + max(steps[0].peak_bytes, steps[0].kept_bytes + steps[1].peak_bytes),
-        evaluate=model.kept_bytes + evaluation.peak_bytes,
-        export=model.kept_bytes + export.peak_bytes,
+        evaluate=held + evaluation.peak_bytes,
+        export=held + export.peak_bytes,
     )
 
 
