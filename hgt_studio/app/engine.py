@@ -4,12 +4,18 @@ Two Python threads that issue MPS operations abort the process (see `hgt_studio.
 evaluating, embedding and reading a device's memory are jobs of this one thread.
 """
 
+import asyncio
+import ctypes
 import logging
+import os
 import platform
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -69,6 +75,11 @@ class Engine(QThread):
             self._jobs.put((future, job))
         return future
 
+    async def started_up(self) -> None:
+        """Wait until everything is imported; raises what stood in the way."""
+        if self.info is None:
+            await asyncio.wrap_future(self.submit(_do_nothing))
+
     def shut_down(self) -> None:
         """End the thread after the job it is at; jobs that wait are cancelled."""
         self._closed = True
@@ -96,12 +107,27 @@ class Engine(QThread):
         prepare_environment(self._device)
         for module, words in _ROOMS:
             self.importing.emit(words)
+            if module == "torch":
+                _preload_torch()
             import_module(module)
         self.importing.emit("Looking for devices")
         from hgt_studio.device.selection import describe_devices
 
         self.info = EngineInfo(describe_devices(), _versions())
         self.ready.emit(self.info)
+
+
+def _preload_torch() -> None:
+    """Map torch's largest library (0.4 GB) while the UI thread runs on: an import holds Python's lock all the time.
+
+    A foreign call does not. If the library is not where it is expected, the import that follows says what is wrong.
+    """
+    torch = find_spec("torch")
+    if sys.platform == "win32" or torch is None or not torch.submodule_search_locations:
+        return
+    suffix = "dylib" if sys.platform == "darwin" else "so"
+    library = Path(torch.submodule_search_locations[0]) / "lib" / f"libtorch_cpu.{suffix}"
+    ctypes.CDLL(None).dlopen(bytes(library), os.RTLD_NOW)
 
 
 def _run(job: Callable[[], Any], future: Future[Any]) -> None:
@@ -111,6 +137,10 @@ def _run(job: Callable[[], Any], future: Future[Any]) -> None:
         future.set_exception(error)
     else:
         future.set_result(result)
+
+
+def _do_nothing() -> None:
+    """The job of those who wait for the jobs before."""
 
 
 def _versions() -> dict[str, str]:

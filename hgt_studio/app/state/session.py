@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from hgt_studio.app.engine import Engine
 from hgt_studio.config import RunConfig
-from hgt_studio.errors import CancelledError, HgtStudioError, TrainingError
+from hgt_studio.errors import CancelledError, HgtStudioError, OutOfMemoryError, TrainingError
 from hgt_studio.typing import CancelToken, Progress
 
 if TYPE_CHECKING:
@@ -25,12 +25,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended. message: one line for the user, of a failure what happened and what to do."""
+    """How a run ended.
+
+    message: one line for the user, of a failure what happened and what to do.
+    is_out_of_memory: of a failure, whether less memory would have saved it.
+    """
 
     kind: Literal["done", "stopped", "failed"]
     directory: Path
     result: "RunResult | None"
     message: str
+    is_out_of_memory: bool = False
 
 
 class TrainingSession(QObject):
@@ -139,7 +144,7 @@ def _outcome(future: "Future[Any]", directory: Path) -> RunOutcome:
     if isinstance(error, CancelledError):
         return RunOutcome("stopped", directory, None, str(error))
     if isinstance(error, HgtStudioError):
-        return RunOutcome("failed", directory, None, str(error))
+        return RunOutcome("failed", directory, None, str(error), isinstance(error, OutOfMemoryError))
     _log.error("a run failed by a fault of the program", exc_info=error)
     return RunOutcome(
         "failed", directory, None, f"a fault of the program ({type(error).__name__}); see Help > Diagnostics"

@@ -6,10 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 def show_progress(window: QWidget, title: str, share: float | None) -> None:
     """Put "42 % - " before the window's title and 42 on the icon; None takes both away."""
-    if share is None:
-        window.setWindowTitle(title)
-        QGuiApplication.setBadgeNumber(0)  # of the application object, as Qt has it
-        return
-    percent = int(share * 100)
-    window.setWindowTitle(f"{percent} % - {title}")
-    QGuiApplication.setBadgeNumber(percent)
+    percent = 0 if share is None else int(share * 100)
+    window.setWindowTitle(title if share is None else f"{percent} % - {title}")
+    application = QGuiApplication.instance()
+    if isinstance(application, QGuiApplication):
+        application.setBadgeNumber(percent)

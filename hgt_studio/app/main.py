@@ -1,0 +1,81 @@
+"""Start: the window first, then the engine behind it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+from qasync import QEventLoop
+
+from hgt_studio.app.application import Application
+from hgt_studio.app.engine import Engine
+from hgt_studio.app.errors import UnexpectedErrors
+from hgt_studio.app.garbage import GarbageCollector
+from hgt_studio.app.logs import start_log
+from hgt_studio.app.preferences import Preferences
+from hgt_studio.app.state.app_state import AppState
+from hgt_studio.app.window import MainWindow
+
+_NO_DISPLAY: Final = "there is no display to open a window on; use the commands instead (hgt-studio --help)"
+_WORKER_THREADS: Final = 4
+
+
+def run_app(files: Sequence[str]) -> int:
+    """Open the window, and in it the first of the files; returns when the window is closed. 2 without a display."""
+    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(map(os.environ.get, displays)):
+        print(f"hgt-studio: {_NO_DISPLAY}", file=sys.stderr)
+        return 2
+    start_log()
+    application = Application()
+    loop = QEventLoop(application)
+    loop.set_default_executor(ThreadPoolExecutor(_WORKER_THREADS, "worker"))
+    asyncio.set_event_loop(loop)
+    state = AppState.make(Preferences(), application)
+    window = MainWindow(state)
+    errors = UnexpectedErrors(window)
+    errors.install()
+    loop.set_exception_handler(errors.on_loop_error)
+    application.file_opened.connect(window.open_graph)
+    garbage = GarbageCollector(application)
+    garbage.start()
+    state.engine.ready.connect(garbage.leave_out_what_is_there)
+    _AfterFirstPaint(window, state.engine)
+    for file in files[:1]:
+        window.open_graph(Path(file))
+    window.show()
+    try:
+        return int(loop.run_forever())
+    finally:
+        loop.run_until_complete(_end_tasks())
+        state.engine.shut_down()
+        errors.uninstall()
+        loop.close()
+
+
+class _AfterFirstPaint(QObject):
+    """Starts the engine once the window stands on the screen: importing torch takes turns with the UI thread."""
+
+    def __init__(self, window: QWidget, engine: Engine) -> None:
+        super().__init__(window)
+        self._window, self._engine = window, engine
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Paint:
+            self._window.removeEventFilter(self)
+            QTimer.singleShot(0, self._engine.start)
+        return False
+
+
+async def _end_tasks() -> None:
+    """Cancel what still runs and let it clean up."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
