@@ -19,6 +19,9 @@ _LEVELS: Final = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 _FATAL_EXIT_CODE: Final = 2
+_FATAL_ADVICE: Final = (
+    "QT_DEBUG_PLUGINS=1 tells what is missing; the commands work without a window (hgt-studio --help)"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,7 @@ def start_log() -> None:
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     _log.log(_LEVELS[kind], "%s", message)
     if kind == QtMsgType.QtFatalMsg:  # Qt would abort, with a crash report for a display that is not there
-        print(f"hgt-studio: {' '.join(message.split())}", file=sys.stderr)
+        what = message.partition(". ")[0].strip()
+        print(f"hgt-studio: {what}; {_FATAL_ADVICE}", file=sys.stderr)
         logging.shutdown()
         os._exit(_FATAL_EXIT_CODE)

@@ -3,7 +3,7 @@
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFontMetrics, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from hgt_studio.app.actions import Actions
@@ -38,9 +38,7 @@ class ToolBar(QToolBar):
         self._train = self._make_train_button()
         self.addAction(actions.open)
         self.addAction(actions.open_sample)
-        self.addWidget(self._middle())
-        self.addAction(actions.pause)
-        self.addWidget(self._train)
+        self.addWidget(self._make_row())
         theme().changed.connect(self._paint_reason)
         self.show_graph("")
         self.show_mode("ready")
@@ -77,15 +75,22 @@ class ToolBar(QToolBar):
         )
         self._train.setMenu(self._stop_menu if is_active else None)  # type: ignore[arg-type]
 
-    def _middle(self) -> QWidget:
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(2 * _GAP, 0, 2 * _GAP, 0)
+    def _make_row(self) -> QWidget:
+        """What is right of the flat buttons; buttons in a widget of their own keep their frames."""
+        pause = QToolButton()
+        pause.setDefaultAction(self._actions.pause)
+        pause.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        pause.setMinimumWidth(pause.fontMetrics().horizontalAdvance("Resume") + 6 * _GAP)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(2 * _GAP, 0, _GAP // 2, 0)
         row.setSpacing(2 * _GAP)
         row.addWidget(self._graph, stretch=1)
         row.addWidget(self._device)
         row.addWidget(self._reason)
-        return middle
+        row.addWidget(pause)
+        row.addWidget(self._train)
+        return whole
 
     def _make_train_button(self) -> QToolButton:
         self._stop_menu = QMenu(self)
@@ -94,7 +99,10 @@ class ToolBar(QToolBar):
         button = QToolButton()
         button.setObjectName("train")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        width = button.fontMetrics().horizontalAdvance("Stop After This Batch")
+        font = button.font()
+        font.setBold(True)
+        button.setFont(font)
+        width = QFontMetrics(font).horizontalAdvance("Stop After This Batch")
         button.setMinimumWidth(width + 6 * _GAP)  # the widest words: nothing moves when they change
         return button
 

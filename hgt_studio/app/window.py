@@ -125,7 +125,6 @@ class MainWindow(QMainWindow):
         self.runs_panel.resume_requested.connect(self.run_control.resume_run)
         self.runs_panel.open_requested.connect(self.show_export)
         self.memory_strip.verdict_changed.connect(self.toolbar.show_verdict)
-        self.training_panel.remedy_requested.connect(self._apply_remedy)
         self.presenter.export_asked.connect(self.show_export)
         self.presenter.less_memory_asked.connect(self.memory_strip.fit_to_memory)
         self.run_control.failed.connect(self._show_error)

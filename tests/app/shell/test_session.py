@@ -1,12 +1,10 @@
 """A run seen from the window: states, order and thread of the news, every way to end."""
 
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 import hgt_studio.pipeline
@@ -16,31 +14,7 @@ from hgt_studio.config import RunConfig
 from hgt_studio.errors import InputError, TrainingError
 from hgt_studio.training.events import Notice
 from hgt_studio.typing import Progress
-
-
-class FakeRun:
-    """Stands in for `train_run`: tells three notices, then goes through batches until it is told to end."""
-
-    def __init__(self, error: BaseException | None = None) -> None:
-        self.error = error
-        self.begun = threading.Event()
-        self.may_end = threading.Event()
-        self.thread: Any = None
-        self.batches = 0
-
-    def __call__(self, graph: Path, directory: Path, config: RunConfig, listeners: Any, *, resume: bool) -> str:
-        self.thread = QThread.currentThread()
-        for number in range(3):
-            listeners.on_event(Notice(str(number)))
-        self.begun.set()
-        while not self.may_end.is_set() and not listeners.cancel.finishing:
-            listeners.cancel.check()
-            self.batches += 1
-            time.sleep(0.002)
-        listeners.on_event(Notice("end"))
-        if self.error:
-            raise self.error
-        return "result"
+from tests.helpers.fake_run import FakeRun
 
 
 @pytest.fixture
