@@ -23,7 +23,7 @@ class DegreeHistogram(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bins: Sequence[DegreeBin] = ()
-        self.setAccessibleName("Edges per node")
+        self.setAccessibleName("In-edges per node")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         theme().changed.connect(self.update)
 
@@ -39,7 +39,7 @@ class DegreeHistogram(QWidget):
         left = metrics.horizontalAdvance("100 k") + _TEXT_GAP
         return QRectF(self.rect()).adjusted(left, metrics.height() / 2, 0, -metrics.height() - _TEXT_GAP)
 
-    def _bar(self, number: int) -> QRectF:
+    def bar(self, number: int) -> QRectF:
         """The full height of the place of a bar."""
         plot = self._plot()
         width = plot.width() / len(self._bins)
@@ -58,7 +58,7 @@ class DegreeHistogram(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            hit = [each for i, each in enumerate(self._bins) if self._bar(i).contains(event.pos())]
+            hit = [each for i, each in enumerate(self._bins) if self.bar(i).contains(event.pos())]
             QToolTip.showText(event.globalPos(), _describe(hit[0]) if hit else "", self)
             return True
         return super().event(event)
@@ -69,7 +69,7 @@ class DegreeHistogram(QWidget):
         painter = QPainter(self)
         self._paint_scale(painter)
         for number, each in enumerate(self._bins):
-            bar = self._bar(number)
+            bar = self.bar(number)
             painter.fillRect(
                 bar.adjusted(0, bar.height() * (1 - self._height_share(each.num_nodes)), 0, 0), theme().accent
             )
@@ -94,7 +94,7 @@ class DegreeHistogram(QWidget):
         painter.setPen(theme().secondary_text)
         taken = 0.0
         for number, each in enumerate(self._bins):
-            text, bar = short_count_text(each.lowest), self._bar(number)
+            text, bar = short_count_text(each.lowest), self.bar(number)
             width = self.fontMetrics().horizontalAdvance(text) + _TEXT_GAP
             if bar.center().x() - width / 2 >= taken:
                 label = QRectF(
@@ -108,4 +108,4 @@ def _describe(each: "DegreeBin") -> str:
     degrees = count_text(each.lowest)
     if each.highest > each.lowest:
         degrees += f" to {count_text(each.highest)}"
-    return f"{count_text(each.num_nodes)} nodes have {degrees} edges"
+    return f"{count_text(each.num_nodes)} nodes have {degrees} in-edges"

@@ -13,26 +13,28 @@ from hgt_studio.app.wording import bytes_text, count_text
 if TYPE_CHECKING:
     from hgt_studio.app.state.graph_loading import OpenedGraph
 
-_COLUMNS = 4
+_COLUMNS = 5
 
 
 def graph_facts(opened: "OpenedGraph") -> dict[str, str]:
     """What a file holds."""
     counts, one_way = opened.statistics, opened.whole.report.one_way_edges
     return {
-        "Nodes": f"{count_text(counts.num_nodes)} of {_kinds(len(counts.node_types), 'type')}",
-        "Edges": f"{count_text(counts.num_edges)} of {_kinds(len(counts.relations), 'relation')}",
-        "Kinds of edge": count_text(counts.triplets),
-        "File": f"{opened.path.name}, {bytes_text(opened.file_bytes)}",
+        "Nodes": count_text(counts.num_nodes),
+        "Edges": count_text(counts.num_edges),
+        "Node types": count_text(len(counts.node_types)),
+        "Relations": count_text(len(counts.relations)),
+        "Triplets": count_text(counts.triplets),
+        "Isolated nodes": count_text(sum(summary.isolated for summary in counts.in_degree.values())),
         "Duplicate rows": count_text(counts.duplicates),
         "Self-loops": count_text(counts.self_loops),
-        "Nodes without edges": count_text(sum(summary.isolated for summary in counts.in_degree.values())),
-        "Edges without reverse": "not counted" if one_way is None else count_text(one_way),
+        "One-way edges": "not counted" if one_way is None else count_text(one_way),
+        "File size": bytes_text(opened.file_bytes),
     }
 
 
 class FactsGrid(QWidget):
-    """Titles in the secondary colour above their figures, four in a row."""
+    """Titles in the secondary colour above their figures, five in a row."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +61,3 @@ class FactsGrid(QWidget):
         self._layout.setColumnStretch(column, 1)
         self._layout.setRowMinimumHeight(3 * row + 2, 8)
         self._values[title] = label
-
-
-def _kinds(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

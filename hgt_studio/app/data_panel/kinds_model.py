@@ -19,10 +19,11 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class Column:
-    """A column of figures or words between the name and the bar."""
+    """A column between the name and the bar."""
 
     title: str
     help: str
+    is_figure: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Kind:
     """A row. count: what its bar shows. cells: one for each column. colour: of a node type, None for a relation."""
 
     name: str
+    details: str
     count: int
     cells: tuple[int | float | str, ...]
     colour: QColor | None = None
@@ -42,7 +44,8 @@ class KindsModel(QAbstractTableModel):
 
     def __init__(self, title: str, columns: Sequence[Column], parent: QObject) -> None:
         super().__init__(parent)
-        self._columns = (Column(title, f"{title}; unchecked ones are left out of training"), *columns, Column("", ""))
+        name = Column(title, "What is unchecked is left out of training", is_figure=False)
+        self._columns = (name, *columns, Column("", "", is_figure=False))
         self._kinds: Sequence[Kind] = ()
         self._checked: Collection[str] = ()
         self._kept: Mapping[str, int] = {}
@@ -70,15 +73,13 @@ class KindsModel(QAbstractTableModel):
         if names and not self._is_locked:
             self.checks_asked.emit(names, not all(name in self._checked for name in names))
 
+    def is_figure(self, column: int) -> bool:
+        """Whether a column holds numbers."""
+        return self._columns[column].is_figure
+
     def _tell_changed(self) -> None:
         if self._kinds:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._kinds) - 1, len(self._columns) - 1))
-
-    def _is_figure(self, column: int) -> bool:
-        """Whether the column holds numbers."""
-        return 0 < column < len(self._columns) - 1 and not any(
-            isinstance(kind.cells[column - 1], str) for kind in self._kinds
-        )
 
     def _text(self, kind: Kind, column: int) -> str:
         value = (kind.name, *kind.cells, "")[column]
@@ -94,7 +95,7 @@ class KindsModel(QAbstractTableModel):
     def _tool_tip(self, kind: Kind, column: int) -> str:
         if column == len(self._columns) - 1:
             return f"{count_text(self._kept.get(kind.name, 0))} of {count_text(kind.count)} kept"
-        return self._text(kind, column)
+        return kind.details if column == 0 else self._text(kind, column)
 
     # --- QAbstractTableModel
 
@@ -113,7 +114,7 @@ class KindsModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._columns[section].help
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _RIGHT if self._is_figure(section) else _LEFT
+                return _RIGHT if self._columns[section].is_figure else _LEFT
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -131,7 +132,7 @@ class KindsModel(QAbstractTableModel):
                 return Qt.CheckState.Checked if kind.name in self._checked else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.DecorationRole if column == 0:
                 return kind.colour
-            case Qt.ItemDataRole.TextAlignmentRole if self._is_figure(column):
+            case Qt.ItemDataRole.TextAlignmentRole if self._columns[column].is_figure:
                 return _RIGHT
             case Qt.ItemDataRole.ForegroundRole if not self._kept.get(kind.name):
                 return theme().secondary_text

@@ -8,13 +8,15 @@ from hgt_studio.app.data_panel.kinds_model import SORT_ROLE, KindsModel
 from hgt_studio.app.widgets.bar_delegate import BarDelegate
 from hgt_studio.app.widgets.tabular_figures import use_tabular_figures
 
+_BAR_WIDTH = 72
+
 
 class KindsTable(QTableView):
     """Node types or relations, sorted by their count at first; long names are cut in the middle."""
 
     def __init__(self, model: KindsModel, name: str, count_column: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kinds, self._count_column = model, count_column
+        self._kinds = model
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(model)
         self._sorted.setSortRole(SORT_ROLE)
@@ -30,16 +32,20 @@ class KindsTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         use_tabular_figures(self)
-        model.modelReset.connect(self._arrange)
+        self._share_width(model)
+        self.sortByColumn(count_column, Qt.SortOrder.DescendingOrder)
 
-    def _arrange(self) -> None:
-        self.sortByColumn(self._count_column, Qt.SortOrder.DescendingOrder)
-        self.resizeColumnsToContents()
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(header.count() - 1, QHeaderView.ResizeMode.Stretch)
+    def _share_width(self, model: KindsModel) -> None:
+        """Figures get what they need, the bar the same always, words the rest."""
+        header, last = self.horizontalHeader(), model.columnCount() - 1
+        for column in range(last):
+            is_figure = model.is_figure(column)
+            mode = QHeaderView.ResizeMode.ResizeToContents if is_figure else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(column, mode)
+        header.setSectionResizeMode(last, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(last, _BAR_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() != Qt.Key.Key_Space:

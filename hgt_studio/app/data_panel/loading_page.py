@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from hgt_studio.app.widgets.elided_label import ElidedLabel
 from hgt_studio.app.widgets.section_title import SecondaryLabel
@@ -21,6 +21,7 @@ _PHASES = {
 }
 _SHORTEST_MEASURED_S = 0.5
 _BAR_STEPS = 1000
+_WIDTH = 480
 
 
 class RateMeter:
@@ -62,15 +63,19 @@ class LoadingPage(QWidget):
         cancel = QPushButton("&Cancel")
         cancel.setToolTip("Stop reading")
         cancel.clicked.connect(self.cancel_asked)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
+        self._meter = RateMeter()
+        middle = QGridLayout(self)
+        middle.setContentsMargins(24, 24, 24, 24)
+        for side in (0, 2):
+            middle.setColumnStretch(side, 1)
+            middle.setRowStretch(side, 1)
+        middle.setColumnMinimumWidth(1, _WIDTH)
+        layout = QVBoxLayout()
         layout.setSpacing(8)
-        layout.addStretch(1)
         for widget in (self._title, self._phase, self._bar, self._words):
             layout.addWidget(widget)
         layout.addWidget(cancel, 0, Qt.AlignmentFlag.AlignRight)
-        layout.addStretch(1)
-        self._meter = RateMeter()
+        middle.addLayout(layout, 1, 1)
 
     def start(self, path: Path) -> None:
         """A file is about to be read."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hgt_studio.graph.table_preview import TablePreview
 
 _NO_COLUMN = "none"
+_BOX_WIDTH = 240
 
 
 class MappingDialog(QDialog):
@@ -36,7 +37,7 @@ class MappingDialog(QDialog):
         self._path = path
         self.setWindowTitle(f"Columns of {path.name}")
         self.resize(720, 600)
-        self._rows = PreviewModel(preview, self)
+        self.rows = PreviewModel(preview, self)
         self._boxes = {role: self._box(role, preview) for role in ColumnMapping.model_fields}
         self._problem = ErrorText()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
@@ -49,6 +50,10 @@ class MappingDialog(QDialog):
         """What is chosen now."""
         return ColumnMapping(**{role: str(box.currentData()) for role, box in self._boxes.items()})
 
+    def problem(self) -> str:
+        """What is told to be missing."""
+        return self._problem.text()
+
     def accept(self) -> None:
         """Tell the mapping and close."""
         self.chosen.emit(self._path, self.mapping())
@@ -57,6 +62,7 @@ class MappingDialog(QDialog):
     def _box(self, role: str, preview: "TablePreview") -> QComboBox:
         field = ColumnMapping.model_fields[role]
         box = QComboBox()
+        box.setMinimumWidth(_BOX_WIDTH)
         box.addItem(_NO_COLUMN, "")
         for column in preview.columns:
             box.addItem(column, column)
@@ -77,9 +83,13 @@ class MappingDialog(QDialog):
         for role, box in self._boxes.items():
             form.addRow(f"{ColumnMapping.model_fields[role].title}:", box)
         table = QTableView()
-        table.setModel(self._rows)
+        table.setModel(self.rows)
         table.setAccessibleName("First rows")
         table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.setShowGrid(False)
         table.setWordWrap(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -95,7 +105,7 @@ class MappingDialog(QDialog):
         mapping = self.mapping()
         problem = mapping_problem(mapping)
         self._problem.tell(problem)
-        self._rows.show_roles({name: ColumnMapping.model_fields[role].title or role for role, name in mapping if name})
+        self.rows.show_roles({name: ColumnMapping.model_fields[role].title or role for role, name in mapping if name})
         self._buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(not problem)
 
 

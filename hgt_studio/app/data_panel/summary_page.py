@@ -21,16 +21,19 @@ from hgt_studio.typing import Triplet
 if TYPE_CHECKING:
     from hgt_studio.app.state.graph_loading import OpenedGraph
     from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-    from hgt_studio.graph.statistics import GraphStatistics
+    from hgt_studio.graph.statistics import DegreeSummary, GraphStatistics
 
 _NODE_COLUMNS = (
     Column("Nodes", "Number of nodes"),
     Column("Isolated", "Nodes without any edge"),
-    Column("Mean edges", "In-edges of a node, on average"),
-    Column("Most edges", "In-edges of the node that has most"),
+    Column("Degree", "In-edges of a node, on average"),
 )
-_RELATION_COLUMNS = (Column("Between", "Node types that the relation joins"), Column("Edges", "Directed edges"))
+_RELATION_COLUMNS = (
+    Column("Between", "Node types that the relation joins", is_figure=False),
+    Column("Edges", "Directed edges"),
+)
 _SIDE_BY_SIDE_WIDTH = 760
+_WIDE = 10_000  # a splitter shrinks its sizes to what there is
 
 
 class SummaryPage(QWidget):
@@ -93,6 +96,11 @@ class SummaryPage(QWidget):
         self._error.tell(error)
         self._run_words.setVisible(False)
 
+    def words(self) -> str:
+        """The lines on what is kept and trained on, as shown."""
+        shown = (self._kept_words, self._run_words, self._error)
+        return "\n".join(label.text() for label in shown if not label.isHidden())
+
     def set_locked(self, locked: bool) -> None:
         """Filters cannot be changed while training."""
         self.node_types.set_locked(locked)
@@ -121,15 +129,16 @@ class SummaryPage(QWidget):
         relations = KindsTable(self.relations, "Relations", count_column=2)
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(_titled("Node types", node_types))
-        left.addWidget(_titled("Edges per node", self.histogram))
+        left.addWidget(_titled("In-edges per node", self.histogram))
         left.setStretchFactor(0, 3)
         left.setStretchFactor(1, 2)
-        splitter = QSplitter()
+        splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(_titled("Relations", relations))
         for each in (left, splitter):
             each.setChildrenCollapsible(False)
             each.setHandleWidth(16)
+        splitter.setSizes([_WIDE, _WIDE])
         return splitter
 
     def _ask_node_types(self, names: tuple[str, ...], keep: bool) -> None:
@@ -156,15 +165,21 @@ def _titled(title: str, widget: QWidget) -> QWidget:
 
 def _node_kinds(statistics: "GraphStatistics") -> list[Kind]:
     return [
-        Kind(name, count, (count, degree.isolated, degree.mean, degree.maximum), theme().series(number))
+        Kind(name, _degree_words(name, degree), count, (count, degree.isolated, degree.mean), theme().series(number))
         for number, (name, count) in enumerate(statistics.node_types.items())
         if (degree := statistics.in_degree[name])
     ]
 
 
+def _degree_words(name: str, degree: "DegreeSummary") -> str:
+    return f"{name}: {degree.mean:,.1f} in-edges on average, median {degree.median:,.0f}, at most {degree.maximum:,}"
+
+
 def _relation_kinds(statistics: "GraphStatistics") -> list[Kind]:
     return [
-        Kind(relation, count, (_between(t for t in statistics.triplet_edges if t.relation == relation), count))
+        Kind(
+            relation, relation, count, (_between(t for t in statistics.triplet_edges if t.relation == relation), count)
+        )
         for relation, count in statistics.relations.items()
     ]
 

@@ -25,7 +25,7 @@ class Document(QObject):
 
     A graph stays in front until another one is loaded: a loading that fails or is cancelled changes nothing.
 
-    opened: the file and all that it holds, whatever the filters; `path` and `statistics` are its.
+    opened: the file and all that it holds, whatever the filters; `path`, `whole` and `statistics` are its.
     graph: what a run with the settings `data` would train on: filtered, with reverse edges added.
     selection_error: why the settings cannot be applied; `graph` is the whole graph then.
     data: the settings that `graph` was made with; its `columns` are this file's mapping, None for PrimeKG's columns.
@@ -55,6 +55,10 @@ class Document(QObject):
     @property
     def path(self) -> Path | None:
         return self.opened.path if self.opened else None
+
+    @property
+    def whole(self) -> "KnowledgeGraph | None":
+        return self.opened.whole if self.opened else None
 
     @property
     def statistics(self) -> "GraphStatistics | None":

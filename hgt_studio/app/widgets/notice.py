@@ -1,32 +1,29 @@
 """One line that tells the user something went wrong, until it is closed or overtaken."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QToolButton, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QWidget
 
 from hgt_studio.app.theme import theme
+from hgt_studio.app.widgets.coloured_label import ColouredLabel
 
 
-class ErrorText(QLabel):
+class ErrorText(ColouredLabel):
     """Red words; hidden while there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setVisible(False)
-        self._follow_theme()
-        theme().changed.connect(self._follow_theme)
+
+    def colour(self) -> QColor:
+        return theme().error
 
     def tell(self, text: str) -> None:
         """Show a message; an empty one hides it."""
         self.setText(text)
         self.setVisible(bool(text))
-
-    def _follow_theme(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, theme().error)
-        self.setPalette(palette)
 
 
 class Notice(QWidget):

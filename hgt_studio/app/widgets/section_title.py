@@ -1,27 +1,21 @@
-"""The title above a group, in the secondary colour."""
+"""Text that steps back: titles above groups, captions, hints."""
 
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from hgt_studio.app.theme import theme
+from hgt_studio.app.widgets.coloured_label import ColouredLabel
 
 
-class SecondaryLabel(QLabel):
-    """Text that steps back: titles of groups, captions, hints. Follows light and dark."""
+class SecondaryLabel(ColouredLabel):
+    """Text that steps back: titles of groups, captions, hints."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self._follow_theme()
-        theme().changed.connect(self._follow_theme)
-
-    def _follow_theme(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, theme().secondary_text)
-        self.setPalette(palette)
+    def colour(self) -> QColor:
+        return theme().secondary_text
 
 
 class SectionTitle(SecondaryLabel):
-    """A title of a group: what it names is its buddy for assistive technology."""
+    """The title above a group: what it names is its buddy for assistive technology."""
 
     def __init__(self, text: str, of: QWidget | None = None) -> None:
         super().__init__(text)
