@@ -1,5 +1,6 @@
 """What the filters keep of a graph, from its counts alone: exact, as they keep or drop whole kinds."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,25 +13,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kept:
-    """The kinds that are kept, and how much of the graph that is. relation_edges: for every relation, 0 if dropped."""
+    """The kinds that are kept, and how much of the graph that is.
+
+    type_nodes, relation_edges: nodes of the types kept, edges that are left of the relations kept.
+    """
 
     node_types: frozenset[str]
     relations: frozenset[str]
-    num_nodes: int
-    num_edges: int
+    type_nodes: Mapping[str, int]
     relation_edges: Mapping[str, int]
+
+    @property
+    def num_nodes(self) -> int:
+        return sum(self.type_nodes.values())
+
+    @property
+    def num_edges(self) -> int:
+        return sum(self.relation_edges.values())
 
 
 def kept_by(data: DataConfig, statistics: "GraphStatistics") -> Kept:
     """What the filters of `data` keep, before the node limit."""
     types = _chosen(statistics.node_types, data.include_node_types, data.exclude_node_types)
     relations = _chosen(statistics.relations, data.include_relations, data.exclude_relations)
-    edges = dict.fromkeys(statistics.relations, 0)
+    edges = Counter[str]()
     for triplet, count in statistics.triplet_edges.items():
         if triplet.relation in relations and {triplet.source_type, triplet.destination_type} <= types:
             edges[triplet.relation] += count
-    num_nodes = sum(count for name, count in statistics.node_types.items() if name in types)
-    return Kept(types, relations, num_nodes, sum(edges.values()), edges)
+    return Kept(types, relations, {name: statistics.node_types[name] for name in types}, edges)
 
 
 def keep_only(

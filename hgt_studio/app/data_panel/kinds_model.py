@@ -1,12 +1,11 @@
 """A table of kinds, node types or relations: each with a check box that says whether it is kept, figures and a bar."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
 
+from hgt_studio.app.data_panel.kinds import Column, Kind
 from hgt_studio.app.theme import theme
 from hgt_studio.app.widgets.bar_delegate import BAR_ROLE, Bar
 from hgt_studio.app.wording import count_text
@@ -15,26 +14,6 @@ SORT_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column between the name and the bar."""
-
-    title: str
-    help: str
-    is_figure: bool = True
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A row. count: what its bar shows. cells: one for each column. colour: of a node type, None for a relation."""
-
-    name: str
-    details: str
-    count: int
-    cells: tuple[int | float | str, ...]
-    colour: QColor | None = None
 
 
 class KindsModel(QAbstractTableModel):
@@ -49,16 +28,18 @@ class KindsModel(QAbstractTableModel):
         self._kinds: Sequence[Kind] = ()
         self._checked: Collection[str] = ()
         self._kept: Mapping[str, int] = {}
+        self._longest = 1
         self._is_locked = False
 
     def show_kinds(self, kinds: Sequence[Kind]) -> None:
         """Show another graph; `show_kept` follows."""
         self.beginResetModel()
         self._kinds, self._checked, self._kept = kinds, (), {}
+        self._longest = max((kind.count for kind in kinds), default=0) or 1
         self.endResetModel()
 
     def show_kept(self, checked: Collection[str], kept: Mapping[str, int]) -> None:
-        """Show which kinds are checked, and how much of the count of each is kept."""
+        """Show which kinds are checked, and how much of the count of each is kept (0 or absent: nothing)."""
         self._checked, self._kept = checked, kept
         self._tell_changed()
 
@@ -89,15 +70,13 @@ class KindsModel(QAbstractTableModel):
         return (kind.name.casefold(), *kind.cells, kind.count)[column]
 
     def _bar(self, kind: Kind) -> Bar:
-        longest = max(other.count for other in self._kinds) or 1
-        return Bar(kind.count / longest, self._kept.get(kind.name, 0) / longest, kind.colour or theme().accent)
+        kept = self._kept.get(kind.name, 0)
+        return Bar(kind.count / self._longest, kept / self._longest, kind.colour or theme().accent)
 
     def _tool_tip(self, kind: Kind, column: int) -> str:
         if column == len(self._columns) - 1:
             return f"{count_text(self._kept.get(kind.name, 0))} of {count_text(kind.count)} kept"
         return kind.details if column == 0 else self._text(kind, column)
-
-    # --- QAbstractTableModel
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802
         return 0 if parent.isValid() else len(self._kinds)

@@ -1,5 +1,6 @@
 """The data: an invitation, a file being read, or what is in it. Files may be dropped anywhere on it."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from hgt_studio.config import ColumnMapping, DataConfig, RunConfig
 from hgt_studio.errors import HgtStudioError
 
 if TYPE_CHECKING:
+    from hgt_studio.graph.statistics import GraphStatistics
     from hgt_studio.graph.table_preview import TablePreview
 
 
@@ -62,7 +64,8 @@ class DataPanel(GraphFileDrop):
         self.empty.sample_asked.connect(self.sample_requested)
         self.empty.recent_asked.connect(self.open_requested)
         self.loading.cancel_asked.connect(self._document.cancel)
-        self.summary.checks_asked.connect(self._on_checks_asked)
+        self.summary.node_types.checks_asked.connect(self._on_node_types_asked)
+        self.summary.relations.checks_asked.connect(self._on_relations_asked)
         self.summary.keep_all_asked.connect(self._on_keep_all_asked)
 
     def _listen_to_state(self) -> None:
@@ -132,19 +135,29 @@ class DataPanel(GraphFileDrop):
         if (statistics := self._document.statistics) is not None:
             self.summary.show_kept(kept_by(config.data, statistics), statistics)
 
-    def _on_checks_asked(self, kinds: str, names: tuple[str, ...], keep: bool) -> None:
-        data, statistics = self._settings.config.data, self._document.statistics
-        assert statistics is not None, "the tables show a graph"
-        kept = kept_by(data, statistics)
-        chosen = {"node types": kept.node_types, "relations": kept.relations}
-        chosen[kinds] = chosen[kinds] | set(names) if keep else chosen[kinds] - set(names)
-        self._replace_data(keep_only(data, statistics, chosen["node types"], chosen["relations"]), f"filter of {kinds}")
+    def _on_node_types_asked(self, names: tuple[str, ...], keep: bool) -> None:
+        kept = kept_by(self._settings.config.data, self._statistics())
+        self._keep_only(_turned(kept.node_types, names, keep), kept.relations, "filter of node types")
+
+    def _on_relations_asked(self, names: tuple[str, ...], keep: bool) -> None:
+        kept = kept_by(self._settings.config.data, self._statistics())
+        self._keep_only(kept.node_types, _turned(kept.relations, names, keep), "filter of relations")
 
     def _on_keep_all_asked(self) -> None:
+        statistics = self._statistics()
+        self._keep_only(statistics.node_types, statistics.relations, "filters")
+
+    def _statistics(self) -> "GraphStatistics":
         statistics = self._document.statistics
         assert statistics is not None, "the tables show a graph"
-        data = keep_only(self._settings.config.data, statistics, statistics.node_types, statistics.relations)
-        self._replace_data(data, "filters")
+        return statistics
+
+    def _keep_only(self, node_types: Collection[str], relations: Collection[str], what: str) -> None:
+        self._replace_data(keep_only(self._settings.config.data, self._statistics(), node_types, relations), what)
 
     def _replace_data(self, data: DataConfig, what: str) -> None:
         self._settings.replace(self._settings.config.model_copy(update={"data": data}), what)
+
+
+def _turned(kept: frozenset[str], names: tuple[str, ...], keep: bool) -> frozenset[str]:
+    return kept | set(names) if keep else kept - set(names)

@@ -1,6 +1,5 @@
 """The graph in front: its figures, node types and relations to keep or leave out, and how degrees are spread."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -10,28 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBox
 from hgt_studio.app.data_panel.degree_histogram import DegreeHistogram
 from hgt_studio.app.data_panel.facts import FactsGrid, graph_facts
 from hgt_studio.app.data_panel.filters import Kept
-from hgt_studio.app.data_panel.kinds_model import Column, Kind, KindsModel
+from hgt_studio.app.data_panel.kinds import NODE_TYPE_COLUMNS, RELATION_COLUMNS, node_type_kinds, relation_kinds
+from hgt_studio.app.data_panel.kinds_model import KindsModel
 from hgt_studio.app.data_panel.kinds_table import KindsTable
-from hgt_studio.app.theme import theme
 from hgt_studio.app.widgets.notice import ErrorText
 from hgt_studio.app.widgets.section_title import SecondaryLabel, SectionTitle
 from hgt_studio.app.wording import count_text
-from hgt_studio.typing import Triplet
 
 if TYPE_CHECKING:
     from hgt_studio.app.state.graph_loading import OpenedGraph
     from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-    from hgt_studio.graph.statistics import DegreeSummary, GraphStatistics
+    from hgt_studio.graph.statistics import GraphStatistics
 
-_NODE_COLUMNS = (
-    Column("Nodes", "Number of nodes"),
-    Column("Isolated", "Nodes without any edge"),
-    Column("Degree", "In-edges of a node, on average"),
-)
-_RELATION_COLUMNS = (
-    Column("Between", "Node types that the relation joins", is_figure=False),
-    Column("Edges", "Directed edges"),
-)
 _SIDE_BY_SIDE_WIDTH = 760
 _WIDE = 10_000  # a splitter shrinks its sizes to what there is
 
@@ -39,16 +28,13 @@ _WIDE = 10_000  # a splitter shrinks its sizes to what there is
 class SummaryPage(QWidget):
     """What is in the file, and which part of it is kept."""
 
-    checks_asked = Signal(str, object, bool)  # "node types" or "relations", tuple of names, whether to keep them
     keep_all_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.facts = FactsGrid()
-        self.node_types = KindsModel("Node type", _NODE_COLUMNS, self)
-        self.relations = KindsModel("Relation", _RELATION_COLUMNS, self)
-        self.node_types.checks_asked.connect(self._ask_node_types)
-        self.relations.checks_asked.connect(self._ask_relations)
+        self.node_types = KindsModel("Node type", NODE_TYPE_COLUMNS, self)
+        self.relations = KindsModel("Relation", RELATION_COLUMNS, self)
         self.histogram = DegreeHistogram()
         self._kept_words, self._run_words = QLabel(), SecondaryLabel()
         self._error, self._notes = ErrorText(), SecondaryLabel()
@@ -64,19 +50,17 @@ class SummaryPage(QWidget):
         """Show another graph; `show_kept` follows."""
         notes, statistics = opened.whole.report.notes, opened.statistics
         self.facts.show_facts(graph_facts(opened))
-        self.node_types.show_kinds(_node_kinds(statistics))
-        self.relations.show_kinds(_relation_kinds(statistics))
+        self.node_types.show_kinds(node_type_kinds(statistics))
+        self.relations.show_kinds(relation_kinds(statistics))
         self.histogram.show_bins(statistics.in_degree_histogram)
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
 
     def show_kept(self, kept: Kept, statistics: "GraphStatistics") -> None:
         """Show what the filters keep."""
-        self.node_types.show_kept(
-            kept.node_types, {name: n for name, n in statistics.node_types.items() if name in kept.node_types}
-        )
+        self.node_types.show_kept(kept.node_types, kept.type_nodes)
         self.relations.show_kept(kept.relations, kept.relation_edges)
-        is_all = len(kept.node_types) == len(statistics.node_types) and len(kept.relations) == len(statistics.relations)
+        is_all = (len(kept.node_types), len(kept.relations)) == (len(statistics.node_types), len(statistics.relations))
         self._keep_all.setEnabled(not is_all)
         self._kept_words.setText(
             "All node types and relations are kept."
@@ -141,12 +125,6 @@ class SummaryPage(QWidget):
         splitter.setSizes([_WIDE, _WIDE])
         return splitter
 
-    def _ask_node_types(self, names: tuple[str, ...], keep: bool) -> None:
-        self.checks_asked.emit("node types", names, keep)
-
-    def _ask_relations(self, names: tuple[str, ...], keep: bool) -> None:
-        self.checks_asked.emit("relations", names, keep)
-
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         is_wide = event.size().width() >= _SIDE_BY_SIDE_WIDTH
@@ -161,33 +139,6 @@ def _titled(title: str, widget: QWidget) -> QWidget:
     layout.addWidget(SectionTitle(title, of=widget))
     layout.addWidget(widget, 1)
     return group
-
-
-def _node_kinds(statistics: "GraphStatistics") -> list[Kind]:
-    return [
-        Kind(name, _degree_words(name, degree), count, (count, degree.isolated, degree.mean), theme().series(number))
-        for number, (name, count) in enumerate(statistics.node_types.items())
-        if (degree := statistics.in_degree[name])
-    ]
-
-
-def _degree_words(name: str, degree: "DegreeSummary") -> str:
-    return f"{name}: {degree.mean:,.1f} in-edges on average, median {degree.median:,.0f}, at most {degree.maximum:,}"
-
-
-def _relation_kinds(statistics: "GraphStatistics") -> list[Kind]:
-    return [
-        Kind(
-            relation, relation, count, (_between(t for t in statistics.triplet_edges if t.relation == relation), count)
-        )
-        for relation, count in statistics.relations.items()
-    ]
-
-
-def _between(triplets: Iterable[Triplet]) -> str:
-    """The pairs of node types, either way round once."""
-    pairs = {tuple(sorted((t.source_type, t.destination_type))) for t in triplets}
-    return ", ".join(" – ".join(pair) for pair in sorted(pairs))
 
 
 def _run_words(graph: "KnowledgeGraph", limit_nodes: int | None) -> str:
