@@ -92,14 +92,13 @@ class DegreeHistogram(QWidget):
     def _paint_degrees(self, painter: QPainter) -> None:
         """The lowest degree of a bin, where there is room."""
         painter.setPen(theme().secondary_text)
-        taken = 0.0
+        height, taken = self.fontMetrics().height(), 0.0
         for number, each in enumerate(self._bins):
             text, bar = short_count_text(each.lowest), self.bar(number)
             width = self.fontMetrics().horizontalAdvance(text) + _TEXT_GAP
-            if bar.center().x() - width / 2 >= taken:
-                label = QRectF(
-                    bar.center().x() - width / 2, bar.bottom() + _TEXT_GAP, width, self.fontMetrics().height()
-                )
+            left = min(bar.center().x(), self.width() - width / 2) - width / 2
+            if left >= taken:
+                label = QRectF(left, bar.bottom() + _TEXT_GAP, width, height)
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
                 taken = label.right()
 

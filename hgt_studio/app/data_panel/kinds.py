@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """A column between the name and the bar."""
+    """A column between the name and the bar. is_optional: it gives way to the name where there is little room."""
 
     title: str
     help: str
     is_figure: bool = True
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Kind:
 
 NODE_TYPE_COLUMNS = (
     Column("Nodes", "Number of nodes"),
-    Column("Isolated", "Nodes without any edge"),
-    Column("Degree", "In-edges of a node, on average"),
+    Column("Isolated", "Nodes without any edge", is_optional=True),
+    Column("Degree", "In-edges of a node, on average", is_optional=True),
 )
 RELATION_COLUMNS = (
-    Column("Between", "Node types that the relation joins", is_figure=False),
+    Column("Between", "Node types that the relation joins", is_figure=False, is_optional=True),
     Column("Edges", "Directed edges"),
 )
 
@@ -60,10 +61,9 @@ def _degree_words(name: str, degree: "DegreeSummary") -> str:
 def relation_kinds(statistics: "GraphStatistics") -> list[Kind]:
     """A row for each relation."""
     return [
-        Kind(
-            relation, relation, count, (_between(t for t in statistics.triplet_edges if t.relation == relation), count)
-        )
+        Kind(relation, f"{relation}: {between}", count, (between, count))
         for relation, count in statistics.relations.items()
+        if (between := _between(t for t in statistics.triplet_edges if t.relation == relation))
     ]
 
 

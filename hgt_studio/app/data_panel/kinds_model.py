@@ -54,9 +54,9 @@ class KindsModel(QAbstractTableModel):
         if names and not self._is_locked:
             self.checks_asked.emit(names, not all(name in self._checked for name in names))
 
-    def is_figure(self, column: int) -> bool:
-        """Whether a column holds numbers."""
-        return self._columns[column].is_figure
+    def columns(self) -> Sequence[Column]:
+        """All of them, the name first and the bar last."""
+        return self._columns
 
     def _tell_changed(self) -> None:
         if self._kinds:

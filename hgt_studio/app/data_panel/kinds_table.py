@@ -1,7 +1,7 @@
 """The view of a `KindsModel`: sorted by a click on a header, Space checks the selected rows."""
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from hgt_studio.app.data_panel.kinds_model import SORT_ROLE, KindsModel
@@ -9,6 +9,7 @@ from hgt_studio.app.widgets.bar_delegate import BarDelegate
 from hgt_studio.app.widgets.tabular_figures import use_tabular_figures
 
 _BAR_WIDTH = 72
+_ROOMY_CHARACTERS = 60
 
 
 class KindsTable(QTableView):
@@ -34,18 +35,23 @@ class KindsTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         use_tabular_figures(self)
-        self._share_width(model)
+        self._share_width()
         self.sortByColumn(count_column, Qt.SortOrder.DescendingOrder)
 
-    def _share_width(self, model: KindsModel) -> None:
+    def _share_width(self) -> None:
         """Figures get what they need, the bar the same always, words the rest."""
-        header, last = self.horizontalHeader(), model.columnCount() - 1
-        for column in range(last):
-            is_figure = model.is_figure(column)
-            mode = QHeaderView.ResizeMode.ResizeToContents if is_figure else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
+        header, last = self.horizontalHeader(), len(self._kinds.columns()) - 1
+        for number, column in enumerate(self._kinds.columns()[:last]):
+            mode = QHeaderView.ResizeMode.ResizeToContents if column.is_figure else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(number, mode)
         header.setSectionResizeMode(last, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(last, _BAR_WIDTH)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _ROOMY_CHARACTERS * self.fontMetrics().averageCharWidth()
+        for number, column in enumerate(self._kinds.columns()):
+            self.setColumnHidden(number, is_narrow and column.is_optional)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() != Qt.Key.Key_Space:

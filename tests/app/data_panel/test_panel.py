@@ -157,6 +157,18 @@ def test_a_click_on_a_header_sorts_by_number(desk: "Desk", sample: Path) -> None
     assert counts == sorted(counts)
 
 
+def test_names_stay_readable_in_a_narrow_panel(desk: "Desk", sample: Path) -> None:
+    desk.open(sample)
+    view = table(desk, "Relations")
+    assert not view.isColumnHidden(1)
+    desk.panel.resize(400, 660)
+    desk.qtbot.waitUntil(lambda: view.isColumnHidden(1), timeout=2000)
+    longest = max(column(view, 0), key=len)
+    assert view.columnWidth(0) > view.fontMetrics().horizontalAdvance(longest) / 2
+    index = view.model().index(column(view, 0).index("indication"), 0)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "indication: disease – drug"
+
+
 def test_a_bad_file_is_told_and_the_invitation_stays(desk: "Desk", tmp_path: Path, sample: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("".join(sample.read_text().splitlines(keepends=True)[:9]) + "a,row,too,short\n")
