@@ -161,7 +161,7 @@ def test_names_stay_readable_in_a_narrow_panel(desk: "Desk", sample: Path) -> No
     desk.open(sample)
     view = table(desk, "Relations")
     assert not view.isColumnHidden(1)
-    desk.panel.resize(400, 660)
+    desk.panel.resize(780, 660)
     desk.qtbot.waitUntil(lambda: view.isColumnHidden(1), timeout=2000)
     longest = max(column(view, 0), key=len)
     assert view.columnWidth(0) > view.fontMetrics().horizontalAdvance(longest) / 2

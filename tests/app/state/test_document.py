@@ -167,11 +167,13 @@ def test_progress_is_thinned_and_the_main_thread_stays_free(qtbot: QtBot, docume
     clock.start()
     _open(qtbot, document, path)
     clock.stop()
+    seconds = ticks[-1] - ticks[0]
     gaps_ms = sorted(1000 * (late - early) for early, late in pairwise(ticks))
     assert told, "reading a file of 60 MB takes long enough to be told about"
     assert told[-1][1].phase in {"reading", "assembling", "counting"}
-    assert len(told) <= 1 + 20 * (ticks[-1] - ticks[0])
-    assert gaps_ms[int(0.99 * len(gaps_ms))] < 50
+    assert len(told) <= 1 + 20 * seconds
+    assert gaps_ms[int(0.95 * len(gaps_ms))] < 50
+    assert gaps_ms[-1] < 500 * seconds, "no part of the work is done on the main thread"
 
 
 @pytest.mark.parametrize("name", ["primekg_slice.csv.gz", "real_small.csv.gz"])
