@@ -15,7 +15,6 @@ from hgt_studio.device.ownership import claim_device
 from hgt_studio.errors import DeviceError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.memory import GraphSizes, MemoryEstimate, estimate_memory
-from hgt_studio.memory.allocator import DeviceKind
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.recovery import shortage_in_plain_words
@@ -65,9 +64,8 @@ def calibrate(graph: KnowledgeGraph, config: RunConfig, device: Device) -> Calib
         OutOfMemoryError: the steps do not fit.
         DeviceError: the result cannot be written.
     """
-    kind = kind_of(device)
-    task = prepare_task(graph, config, kind)
-    estimate = estimate_memory(config, GraphSizes.from_graph(graph), kind, task.shape)
+    task = prepare_task(graph, config, device.name)
+    estimate = estimate_memory(config, GraphSizes.from_graph(graph), device.name, task.shape)
     with claim_device():
         model, first, second = _run_steps(task, device)
         name = f"{device.name}, {device.description()}"
@@ -124,15 +122,6 @@ def _compare(
         ),
         Comparison("peak of training", estimate.peak_bytes["train"], measured_peak),
     )  # fmt: skip
-
-
-def kind_of(device: Device) -> DeviceKind:
-    """The kind of a device as the estimate knows it."""
-    match device.name:
-        case "cpu" | "cuda" | "mps":
-            return device.name
-        case other:
-            raise DeviceError(f"there is no estimate for a device of kind '{other}'; choose mps, cuda or cpu")
 
 
 def _path(device_name: str) -> Path:

@@ -22,15 +22,16 @@ from hgt_studio.export import EmbeddingTable, WrittenFile, build_manifest, write
 from hgt_studio.graph import load_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.split import split_graph
+from hgt_studio.memory import GraphSizes, estimate_memory, live_budget, verdict
 from hgt_studio.model.checkpoint import load_checkpoint
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.evaluation import Evaluation
-from hgt_studio.training.events import Event, EventHandler, MemoryRead, PhaseStarted
+from hgt_studio.training.events import Event, EventHandler, MemoryRead, Notice, PhaseStarted
 from hgt_studio.training.judge import Judge
 from hgt_studio.training.recovery import retry_with_less, shortage_in_plain_words
 from hgt_studio.training.run_directory import RunDirectory
-from hgt_studio.training.task import prepare_task
+from hgt_studio.training.task import TrainingTask, prepare_task
 from hgt_studio.training.trainer import Trainer
 from hgt_studio.typing import CancelToken, ProgressCallback
 
@@ -89,6 +90,8 @@ def train_run(
     graph = load_graph(graph_path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
     on_event(PhaseStarted("prepare"))
     task = prepare_task(graph, config, device.torch_device().type)
+    if (shortage := _expected_shortage(task, device)) is not None:
+        on_event(Notice(shortage))
     with claim_device(), MemoryMonitor(lambda reading: on_event(MemoryRead(reading))) as monitor:
         device.reset_peak()
         trainer = Trainer(task, device, run, on_event, listeners.cancel, monitor)
@@ -178,6 +181,19 @@ def export_run(
     with claim_device():
         vectors = _embed(run.network, run.graph, config, run.device, listeners)
     return _write(vectors, run.graph, path, export, listeners)
+
+
+def _expected_shortage(task: TrainingTask, device: Device) -> str | None:
+    """What to tell before a run that will hardly fit; it starts all the same."""
+    memory = device.memory()
+    needed_bytes = estimate_memory(task.config, GraphSizes.from_graph(task.graph), device.name, task.shape).needed_bytes
+    budget_bytes = live_budget(memory.recommended_bytes, memory.available_bytes)
+    if verdict(needed_bytes, budget_bytes) == "safe":
+        return None
+    return (
+        f"the run needs about {needed_bytes / 1e9:.1f} GB of {budget_bytes / 1e9:.1f} GB and may run out of memory; "
+        "training anyway; `hgt-studio estimate KG --fit batch_size,num_neighbors` finds settings that fit"
+    )
 
 
 def _embed(

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from hgt_studio.errors import CancelledError
 
+DeviceKind = Literal["mps", "cuda", "cpu"]
 DeviceName = Literal["auto", "mps", "cuda", "cpu"]
 
 

@@ -112,23 +112,20 @@ def _count(number: object) -> int:
 def _fit(
     settings: RunConfig, sizes: "GraphSizes", device: "Device", budget_bytes: int, names: Iterable[str]
 ) -> "FitResult":
-    from hgt_studio.calibration import kind_of
     from hgt_studio.memory import fit
 
-    return fit(settings, sizes, kind_of(device), budget_bytes, [name.strip() for name in names])
+    return fit(settings, sizes, device.name, budget_bytes, [name.strip() for name in names])
 
 
 def _estimate(
     settings: RunConfig, graph: "KnowledgeGraph | None", sizes: "GraphSizes", device: "Device"
 ) -> "MemoryEstimate":
     """With a graph at hand, its batches are measured."""
-    from hgt_studio.calibration import kind_of
     from hgt_studio.memory import estimate_memory
     from hgt_studio.training.task import prepare_task
 
-    kind = kind_of(device)
-    shape = prepare_task(graph, settings, kind).shape if graph else None
-    return estimate_memory(settings, sizes, kind, shape)
+    shape = prepare_task(graph, settings, device.name).shape if graph else None
+    return estimate_memory(settings, sizes, device.name, shape)
 
 
 def _calibration(

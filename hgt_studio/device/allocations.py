@@ -1,5 +1,6 @@
 """What a piece of work allocates: how much stays, and the most that was live at once."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -37,6 +38,7 @@ def track_allocations(device: Device) -> Iterator[Allocations]:
 
 @contextmanager
 def _heard_by_the_profiler(found: Allocations) -> Iterator[None]:
+    os.environ.setdefault("KINETO_LOG_LEVEL", "6")  # else the profiler tells the terminal that it starts and stops
     from torch.autograd.profiler import profile
 
     with profile(profile_memory=True, use_kineto=True) as profiler:

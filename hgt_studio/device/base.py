@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from hgt_studio.typing import DeviceKind
+
 if TYPE_CHECKING:
     import torch
 
@@ -35,8 +37,8 @@ class Device(Protocol):
     """
 
     @property
-    def name(self) -> str:
-        """What the user writes and torch understands: mps, cuda or cpu."""
+    def name(self) -> DeviceKind:
+        """What the user writes and torch understands."""
 
     @property
     def unified(self) -> bool:

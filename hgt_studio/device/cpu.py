@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hgt_studio.device.base import DeviceMemory
 from hgt_studio.device.host import read_host_memory
 from hgt_studio.device.ownership import device_call
+from hgt_studio.typing import DeviceKind
 
 if TYPE_CHECKING:
     import torch
@@ -20,7 +21,7 @@ class CpuDevice:
     The peak is the largest reading since `reset_peak`, so it sees what `memory` was called for.
     """
 
-    name = "cpu"
+    name: DeviceKind = "cpu"
     unified = True
     pins_memory = False
     has_fused_optimizer = True

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hgt_studio.device.base import DeviceMemory
 from hgt_studio.device.ownership import device_call
+from hgt_studio.typing import DeviceKind
 
 if TYPE_CHECKING:
     import torch
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class CudaDevice:
     """One GPU of the machine; `index` is its number, which on several GPUs is the local rank."""
 
-    name = "cuda"
+    name: DeviceKind = "cuda"
     unified = False
     pins_memory = True
     has_fused_optimizer = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hgt_studio.device.base import DeviceMemory
 from hgt_studio.device.host import read_host_memory
 from hgt_studio.device.ownership import device_call
+from hgt_studio.typing import DeviceKind
 
 if TYPE_CHECKING:
     import torch
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class MpsDevice:
     """Memory is unified: what the GPU takes is missing in the rest of the computer."""
 
-    name = "mps"
+    name: DeviceKind = "mps"
     unified = True
     pins_memory = False
     has_fused_optimizer = True

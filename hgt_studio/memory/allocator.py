@@ -1,8 +1,6 @@
 """What a device's allocator hands out for what it is asked: blocks are rounded up."""
 
-from typing import Literal
-
-DeviceKind = Literal["cpu", "cuda", "mps"]
+from hgt_studio.typing import DeviceKind
 
 _MIB = 1 << 20
 _SMALL_STEP = 512

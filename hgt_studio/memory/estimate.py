@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hgt_studio.config import RunConfig
-from hgt_studio.memory.allocator import DeviceKind
 from hgt_studio.memory.budget import verdict
 from hgt_studio.memory.evaluation_memory import evaluation_peaks
 from hgt_studio.memory.formulas import formula
@@ -19,6 +18,7 @@ from hgt_studio.memory.network_sizes import NetworkSizes
 from hgt_studio.memory.shape_prediction import predict_shape
 from hgt_studio.memory.training_memory import training_peak
 from hgt_studio.sampling.shape import NODE_TILES, BatchShape
+from hgt_studio.typing import DeviceKind
 
 Phase = Literal["train", "evaluate", "export"]
 PHASES: tuple[Phase, ...] = ("train", "evaluate", "export")

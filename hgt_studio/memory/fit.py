@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from hgt_studio.config import RunConfig
 from hgt_studio.errors import ConfigError, suggest
-from hgt_studio.memory.allocator import DeviceKind
 from hgt_studio.memory.budget import verdict
 from hgt_studio.memory.estimate import MemoryEstimate, estimate_memory
 from hgt_studio.memory.graph_sizes import GraphSizes
+from hgt_studio.typing import DeviceKind
 
 FITTABLE = ("batch_size", "gradient_accumulation_steps", "num_neighbors", "hidden_dim")
 _BATCH_SIZES = (65536, 32768, 16384, 8192, 4096, 2048, 1024, 512, 256, 128, 64, 32, 16, 8)

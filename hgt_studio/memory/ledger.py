@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
-from hgt_studio.memory.allocator import DeviceKind, fresh_slack, reuse_slack
+from hgt_studio.memory.allocator import fresh_slack, reuse_slack
+from hgt_studio.typing import DeviceKind
 
 SLACK = "allocator slack"
 _FLOAT_BYTES = 4

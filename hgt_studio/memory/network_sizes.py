@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from hgt_studio.config import RunConfig
-from hgt_studio.memory.allocator import DeviceKind
 from hgt_studio.memory.graph_sizes import GraphSizes
+from hgt_studio.typing import DeviceKind
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from hgt_studio.sampling.shape import BatchShape
 # Two threads work on a GPU, one forward and autograd's, and cuBLAS gets a workspace for each: 32 MiB since Hopper.
 CUBLAS_WORKSPACE_BYTES = 2 * (32 << 20)
 _UPDATE_COUNT_BYTES = 4
+_SMALL_TENSORS_BYTES = 1 << 16  # scalars, and vectors as long as the questions of a batch
 
 
 def take_model(ledger: Ledger, net: NetworkSizes) -> None:
@@ -20,6 +21,7 @@ def take_model(ledger: Ledger, net: NetworkSizes) -> None:
     ledger.keep("weights", layers)
     ledger.keep("optimiser state/node embeddings", [_UPDATE_COUNT_BYTES, table, table])
     ledger.keep("optimiser state/weights", [_UPDATE_COUNT_BYTES] * len(layers) + 2 * layers)
+    ledger.keep("small tensors", [_SMALL_TENSORS_BYTES])
     if net.device_kind == "cuda":
         ledger.take("library workspace", CUBLAS_WORKSPACE_BYTES)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from hgt_studio.graph.synthetic import write_sample_graph
 from tests.helpers.command_line import QUICK, command
 
-EPOCHS = 60
+EPOCHS = 30
 
 
 def epochs_done(run: Path) -> list[int]:

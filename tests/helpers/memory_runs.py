@@ -52,7 +52,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "contrastive_weight": draw.choice((0.0, 0.5)),
                 "link_loss": draw.choice(("sampled_softmax", "binary_cross_entropy")),
             },
-            "evaluation": {"memory_budget_mib": draw.choice((16, 64, 256))},
+            "evaluation": {"memory_budget_mib": draw.choice((16, 64, 256)), "max_edges_per_relation": 20},
         }
     )
 
@@ -68,7 +68,6 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
         optimiser.zero_grad()
     held = model.kept_bytes + sum(step.kept_bytes for step in steps) + forgetting.kept_bytes
     budget_bytes, judge = config.evaluation.memory_budget_mib << 20, Judge(task, CancelToken())
-    judge.evaluate(network, "validation", budget_bytes)  # draws and keeps the questions
     with track_allocations(device) as evaluation:
         judge.evaluate(network, "validation", budget_bytes)
     with track_allocations(device) as export:

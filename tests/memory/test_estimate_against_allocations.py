@@ -14,14 +14,14 @@ from hgt_studio.memory import GraphSizes, estimate_memory
 from hgt_studio.training.task import prepare_task
 from tests.helpers.memory_runs import measure_peaks, random_config
 
-CONFIGURATIONS = 32
+CONFIGURATIONS = 30
 
 
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory: pytest.TempPathFactory) -> list[KnowledgeGraph]:
     folder: Path = tmp_path_factory.mktemp("graphs")
     found = []
-    for number, scale in enumerate((0.002, 0.006)):
+    for number, scale in enumerate((0.001, 0.002)):
         path = folder / f"{scale}.csv"
         write_sample_graph(path, scale=scale, seed=number)
         found.append(load_graph(path, DataConfig(), use_cache=False))
@@ -31,13 +31,13 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> list[KnowledgeGraph]:
 def test_measured_peaks_lie_within_fifteen_per_cent_below_the_estimate(graphs: list[KnowledgeGraph]) -> None:
     draw, ratios = random.Random(0), []
     for number in range(CONFIGURATIONS):
-        graph, config = graphs[number % 2], random_config(draw, (16, 64, 200, 512), (16, 64, 128))
+        graph, config = graphs[number % 2], random_config(draw, (16, 64, 200), (16, 64))
         task = prepare_task(graph, config, "cpu")
         estimate = estimate_memory(config, GraphSizes.from_graph(graph), "cpu", task.shape)
         measured = measure_peaks(task, CpuDevice())
         for phase, estimated_bytes in estimate.peak_bytes.items():
             ratios.append((getattr(measured, phase) / estimated_bytes, phase, config))
     worst = sorted(ratios, key=lambda found: found[0])
-    within = [0.85 <= ratio <= 1.0 + 1e-6 for ratio, _, _ in ratios]
+    within = [0.85 <= ratio <= 1.0 for ratio, _, _ in ratios]
     assert worst[-1][0] <= 1.05, worst[-1]
     assert sum(within) >= 0.95 * len(within), (worst[:3], worst[-3:])

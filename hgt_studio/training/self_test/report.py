@@ -95,7 +95,7 @@ def check_device(device: Device) -> DeviceReport:
         audit, calls = _record(sample_graph(_SMALL_SCALE), device)
         operations = () if is_cpu else tuple(compare_call(call, device, cpu) for call in calls)
         graph = sample_graph(_STEP_SCALE)
-        times = {place.name: step_ms(graph, place) for place in ([cpu] if is_cpu else [device, cpu])}
+        times: dict[str, float] = {place.name: step_ms(graph, place) for place in ([cpu] if is_cpu else [device, cpu])}
         hardware = device.description()
     messages = {str(warning.message).splitlines()[0] for warning in caught}
     fallbacks = tuple(sorted(message for message in messages if _FALLBACK_MARK in message))
