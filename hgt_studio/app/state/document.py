@@ -114,7 +114,8 @@ class Document(QObject):
                 self._end()
                 self.failed.emit(error)
         except BaseException:
-            self.cancel()
+            if load is self._load:
+                self.cancel()
             raise
         else:
             if load is self._load:

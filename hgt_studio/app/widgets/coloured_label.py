@@ -5,7 +5,6 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
 
-
 class ColouredLabel(QLabel):
     """Takes its colour anew whenever the palette of the application changes."""
 

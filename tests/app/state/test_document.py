@@ -133,6 +133,14 @@ def test_cancel_ends_at_once_and_nothing_comes_later(qtbot: QtBot, document: Doc
     assert document.graph is None
 
 
+def test_a_fault_of_the_program_ends_loading_and_is_not_swallowed(qtbot: QtBot, document: Document) -> None:
+    with qtbot.waitSignal(document.cancelled, timeout=5000):
+        task = asyncio.ensure_future(document.open(Path("nul\0byte.csv"), DEFAULTS))
+    qtbot.waitUntil(task.done, timeout=5000)
+    assert isinstance(task.exception(), ValueError)
+    assert not document.is_loading
+
+
 def test_the_last_file_asked_for_wins(qtbot: QtBot, document: Document, sample: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     write_sample_graph(other, scale=0.002)
