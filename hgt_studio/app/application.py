@@ -1,5 +1,6 @@
 """The application object: names, icon, and files that the system asks it to open."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
@@ -12,8 +13,8 @@ class Application(QApplication):
 
     file_opened = Signal(object)  # Path
 
-    def __init__(self) -> None:
-        super().__init__(["hgt-studio"])
+    def __init__(self, arguments: Sequence[str] = ("hgt-studio",)) -> None:
+        super().__init__(list(arguments))
         self.setOrganizationName("HGT Studio")
         self.setApplicationName("HGT Studio")
         self.setApplicationDisplayName("HGT Studio")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,7 @@ def run_app(files: Sequence[str]) -> int:
     garbage.start()
     state.engine.ready.connect(garbage.leave_out_what_is_there)
     _AfterFirstPaint(window, state.engine)
+    signal.signal(signal.SIGINT, lambda *_: window.close())  # heard at the next tick of a timer, within a second
     for file in files[:1]:
         window.open_graph(Path(file))
     window.show()

@@ -25,6 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))  # of the offscreen platform
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The class of pytest-qt's application: ours."""
+    from hgt_studio.app.application import Application
+
+    return Application
+
+
 @pytest.fixture
 def preferences(tmp_path: Path) -> "Preferences":
     """Preferences of this test alone; runs go into a folder of its own."""

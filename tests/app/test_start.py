@@ -1,0 +1,84 @@
+"""Start: the window is painted before anything heavy is imported; what cannot start says so in one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hgt_studio.__main__ as entry
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("torch", "pandas", "numba", "torch_geometric", "scipy", "pyarrow", "pyqtgraph")
+
+AT_FIRST_PAINT = f"""
+import json, sys
+import hgt_studio.app.main as main
+
+class Window(main.MainWindow):
+    first_paint = None
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        if self.first_paint is None:
+            self.first_paint = [name for name in {HEAVY!r} if name in sys.modules]
+            self._state.engine.ready.connect(self.tell)
+    def tell(self, info):
+        print(json.dumps({{"painted": self.first_paint, "ready": [n for n in {HEAVY!r} if n in sys.modules],
+                          "devices": [device.name for device in info.devices]}}))
+        self.close()
+
+main.MainWindow = Window
+sys.exit(main.run_app([]))
+"""
+
+
+def start(tmp_path: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment = {**kept, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), **variables}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_the_window_stands_before_torch_is_imported_and_the_engine_comes_up_behind_it(tmp_path):
+    done = start(tmp_path, "-c", AT_FIRST_PAINT, QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["painted"] == []
+    assert {"torch", "numba"} <= set(told["ready"])
+    assert told["devices"][-1] == "cpu"
+
+
+def test_without_a_display_it_says_so_in_one_line(tmp_path):
+    done = start(tmp_path, "-m", "hgt_studio", QT_QPA_PLATFORM="")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "no display" in done.stderr
+
+
+def test_a_display_that_does_not_answer_is_one_line_too(tmp_path):
+    done = start(tmp_path, "-m", "hgt_studio", DISPLAY=":4242", QT_QPA_PLATFORM="xcb")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["open", "kg.csv"]])
+def test_without_qt_it_says_how_to_get_it(arguments, monkeypatch, capsys):
+    monkeypatch.setattr(entry, "find_spec", lambda name: None)
+    assert entry.run(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "pip install" in error
+
+
+def test_open_without_a_file_is_explained_by_the_command_line(capsys):
+    assert entry.run(["open"]) == 2
+    assert "KG" in capsys.readouterr().err
+
+
+def test_help_names_open_and_the_other_commands(tmp_path):
+    done = start(tmp_path, "-m", "hgt_studio", "--help")
+    assert done.returncode == 0
+    assert {"open", "train", "export", "devices"} <= set(done.stdout.split())

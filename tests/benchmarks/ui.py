@@ -1,0 +1,110 @@
+"""The window: how soon it is there, and how late its events come while training uses every core."""
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+STARTS = 5
+TRAINING_SECONDS = 20.0
+TICK_SECONDS = 0.01
+SAMPLE_SCALE = 0.1
+
+_START_PROGRAM = """
+import sys, time, psutil
+from PySide6.QtCore import QTimer
+import hgt_studio.app.main as main
+
+class Window(main.MainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, self.tell)
+    def tell(self):
+        print(time.time() - psutil.Process().create_time(), flush=True)
+        import os
+        os._exit(0)
+
+main.MainWindow = Window
+main.run_app([])
+"""
+
+
+def measure(device: str) -> dict[str, Any]:
+    """Figures of the window on this machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
+        starts = [_start_seconds(environment) for _ in range(STARTS)]
+        os.environ.update({"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder, "XDG_CACHE_HOME": folder})
+        return {
+            "start to visible window, median of 5 (s)": statistics.median(starts[1:]),
+            **_figures_of_a_run(Path(folder), device),
+        }
+
+
+def _start_seconds(environment: dict[str, str]) -> float:
+    command = [sys.executable, "-c", _START_PROGRAM]
+    return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+
+
+def _figures_of_a_run(folder: Path, device: str) -> dict[str, float]:
+    """Load a sample graph and train on it in the whole window, while a timer of 10 ms notes how late it comes."""
+    from hgt_studio.graph.synthetic import write_sample_graph
+    from tests.ui.driver import Driver, drive
+
+    graph = folder / "kg.csv"
+    write_sample_graph(graph, scale=SAMPLE_SCALE)
+    figures: dict[str, float] = {}
+
+    async def journey(app: Driver) -> None:
+        app.state.preferences.set_runs_folder(folder / "runs")
+        await app.until(lambda: app.state.engine.info is not None, 120)
+        lateness = _Lateness()
+        app.drop(graph)
+        await app.until(lambda: app.state.document.path == graph)
+        figures.update(lateness.figures("loading"))
+        seen: list[object] = []
+        app.state.session.event.connect(seen.append)
+        app.window.run_control.train()
+        await app.until(lambda: any(type(event).__name__ == "StepsDone" for event in seen), 300)
+        lateness = _Lateness()
+        await asyncio.sleep(TRAINING_SECONDS)
+        figures.update(lateness.figures("training"))
+        app.state.session.stop()
+        await app.until(lambda: not app.state.session.is_active)
+
+    if drive(journey, []) != 0:
+        raise RuntimeError("the journey failed; see above")
+    return figures
+
+
+class _Lateness:
+    """How much later than asked for each tick of a timer on the UI thread comes."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self._late_ms: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(round(TICK_SECONDS * 1000))
+
+    def figures(self, while_: str) -> dict[str, float]:
+        self._timer.stop()
+        ordered = sorted(self._late_ms)
+        shares = {"p50": 0.5, "p99": 0.99}
+        found = {f"lateness while {while_}, {name} (ms)": ordered[int(s * len(ordered))] for name, s in shares.items()}
+        return {**found, f"lateness while {while_}, worst (ms)": ordered[-1]}
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self._late_ms.append(max(0.0, (now - self._last - TICK_SECONDS) * 1000))
+        self._last = now
