@@ -1,7 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Small tensors gain nothing from OpenMP, and its threads wait for one another where the machine has other work.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("kernels", deadline=None, max_examples=50)  # the first call of a kernel compiles it
 settings.load_profile("kernels")
