@@ -1,0 +1,106 @@
+"""Pictures of every screen, light and dark, small and large: `python -m tests.ui.screenshots FOLDER`."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from hgt_studio.graph.synthetic import write_sample_graph
+from tests.ui.driver import Driver, drive
+from tests.ui.journeys import open_by_drop, use_small_settings, wait_for
+
+SETTLING_SECONDS = 0.3
+LARGE_FONT_FACTOR = 1.5
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a screen is shown."""
+
+    scheme: Qt.ColorScheme
+    width: int
+    height: int
+    font_factor: float = 1.0
+
+    def __str__(self) -> str:
+        large = "-large" if self.font_factor > 1 else ""
+        return f"{self.scheme.name.lower()}-{self.width}x{self.height}{large}"
+
+
+LIGHT, DARK = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
+LOOKS = (
+    Look(LIGHT, 1280, 800),
+    Look(DARK, 1280, 800),
+    Look(LIGHT, 1920, 1080),
+    Look(DARK, 1920, 1080),
+    Look(LIGHT, 1024, 700),
+    Look(LIGHT, 1280, 800, LARGE_FONT_FACTOR),
+)
+
+
+async def capture(app: Driver, folder: Path, screen: str) -> None:
+    """The window as it is now, in every look."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    font = application.font()
+    for look in LOOKS:
+        application.styleHints().setColorScheme(look.scheme)
+        scaled = QFont(font)
+        scaled.setPointSizeF(font.pointSizeF() * look.font_factor)
+        application.setFont(scaled)
+        app.window.resize(look.width, look.height)
+        await asyncio.sleep(SETTLING_SECONDS)
+        app.window.grab().save(str(folder / f"{screen}-{look}.png"))
+    application.setFont(font)
+    application.styleHints().setColorScheme(LIGHT)
+    app.window.resize(LOOKS[0].width, LOOKS[0].height)
+
+
+async def take_all(app: Driver, folder: Path, graph: Path) -> None:
+    """From the empty window to the list of runs."""
+    window, tabs = app.window, app.window.tabs
+    await app.until(lambda: app.state.engine.info is not None, 120)
+    await capture(app, folder, "1-empty")
+    await open_by_drop(app, graph)
+    await capture(app, folder, "2-ready")
+    use_small_settings(app, num_epochs=30)
+    window.run_control.train()
+    await app.until(lambda: app.state.session.state == "running")
+    epochs: list[object] = []
+    app.state.session.event.connect(lambda event: epochs.append(event) if type(event).__name__ == "Evaluated" else None)
+    await app.until(lambda: len(epochs) >= 5 or not app.state.session.is_active, 200)
+    await capture(app, folder, "3-training")
+    app.state.session.stop()
+    await wait_for(app, "stopped")
+    await capture(app, folder, "4-stopped")
+    window.presenter._run_control.resume_run(app.state.session.directory)
+    await wait_for(app, "done")
+    tabs.setCurrentWidget(window.training_panel)
+    await capture(app, folder, "5-done")
+    tabs.setCurrentWidget(window.export_panel)
+    await capture(app, folder, "6-export")
+    tabs.setCurrentWidget(window.runs_panel)
+    await capture(app, folder, "7-runs")
+
+
+def main() -> int:
+    """Take the pictures."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.update({"HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "XDG_CACHE_HOME": home})
+        graph = Path(home) / "kg.csv"
+        write_sample_graph(graph, scale=0.01)
+        return drive(lambda app: take_all(app, folder, graph), [])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
