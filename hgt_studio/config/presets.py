@@ -1,0 +1,88 @@
+"""Named starting points: what a person chooses before changing single settings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hgt_studio.config.run import RunConfig
+from hgt_studio.errors import ConfigError, suggest
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A name, a line of description, and the settings that differ from the defaults, by section."""
+
+    name: str
+    description: str
+    values: dict[str, dict[str, Any]]
+
+    @property
+    def config(self) -> RunConfig:
+        """The preset as a whole configuration."""
+        return RunConfig.build(self.values)
+
+
+BALANCED = Preset("Balanced", "the defaults: good embeddings in reasonable time", {})
+PRESETS = (
+    Preset(
+        "Quick look", "small and short: whether everything works, in minutes",
+        {
+            "architecture": {"embedding_dim": 128, "hidden_dim": 64, "num_heads": 4},
+            "training": {"num_epochs": 10, "learning_rate": 0.003},
+        },
+    ),
+    BALANCED,
+    Preset(
+        "Best quality", "wider neighbourhoods and more epochs: several times the time of Balanced",
+        {
+            "sampling": {"num_neighbors": [20, 10]},
+            "training": {"num_epochs": 300, "patience": 15},
+        },
+    ),
+    Preset(
+        "Reference", "the settings in circulation: dot product, binary cross-entropy, no normalisation",
+        {
+            "architecture": {"decoder": "dot", "normalize": False},
+            "sampling": {"fan_out_rule": "per_relation"},
+            "training": {"link_loss": "binary_cross_entropy", "warmup_share": 0.0, "patience": 0},
+        },
+    ),
+    Preset(
+        "Mac with 8 GB", "smaller batches, more of them to a step, half the width",
+        {
+            "architecture": {"hidden_dim": 128},
+            "sampling": {"batch_size": 256, "prefetch_batches": 2},
+            "training": {"gradient_accumulation_steps": 8},
+            "evaluation": {"memory_budget_mib": 128},
+        },
+    ),
+    Preset("Mac with 16 GB", "the defaults, which leave room for other programs", {}),
+    Preset(
+        "Mac with 32 GB", "larger batches, fewer of them to a step",
+        {
+            "sampling": {"batch_size": 1024},
+            "training": {"gradient_accumulation_steps": 2},
+            "evaluation": {"memory_budget_mib": 1024},
+        },
+    ),
+    Preset(
+        "Mac with 64 GB", "large batches and wider layers",
+        {
+            "architecture": {"hidden_dim": 384},
+            "sampling": {"batch_size": 2048},
+            "training": {"gradient_accumulation_steps": 1},
+            "evaluation": {"memory_budget_mib": 4096},
+        },
+    ),
+)  # fmt: skip
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises:
+        ConfigError: there is none (the nearest is suggested).
+    """
+    found = {preset.name: preset for preset in PRESETS}
+    if name not in found:
+        raise ConfigError(f"there is no preset '{name}'; {suggest(name, found)}")
+    return found[name]
