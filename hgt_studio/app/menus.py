@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtGui import QAction, QKeySequence, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from hgt_studio.app.actions import Actions, Keys
@@ -41,7 +41,7 @@ class RecentMenu(QMenu):
 
 
 def build_menus(
-    window: QMainWindow, actions: Actions, recent: RecentMenu, undo: QUndoStack, tabs: Sequence[QAction]
+    window: QMainWindow, actions: Actions, recent: RecentMenu, undo: QUndoGroup, tabs: Sequence[QAction]
 ) -> None:
     """Fill the window's menu bar; `tabs` are the actions that choose the tabs."""
     bar = window.menuBar()

@@ -27,6 +27,7 @@ class RunControl(QObject):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._settings, self._session, self._preferences = document, settings, session, preferences
+        self._was_active = False
         for signal in (document.loading_started, document.loaded, document.failed, document.cancelled):
             signal.connect(self.changed)
         document.mapping_needed.connect(self.changed)
@@ -70,9 +71,10 @@ class RunControl(QObject):
             self._session.pause()
 
     def _resume_run(self, directory: Path) -> None:
-        config = RunDirectory(directory).config()
-        self._session.start(graph_of_run(directory), directory, config, resume=True)
-        self._settings.replace(config, "Settings of the resumed run")
+        config, graph = RunDirectory(directory).config(), graph_of_run(directory)
+        if not self._session.is_active:  # else the session refuses, and the settings stay
+            self._settings.replace(config, "Settings of the resumed run")
+        self._session.start(graph, directory, config, resume=True)
 
     def _attempt(self, action: Callable[[], None]) -> None:
         try:
@@ -81,5 +83,7 @@ class RunControl(QObject):
             self.failed.emit(error)
 
     def _on_state(self, state: str) -> None:
-        self._settings.set_locked(self._session.is_active)
+        if self._was_active != self._session.is_active:  # in between, the user may have unlocked them for a new run
+            self._was_active = self._session.is_active
+            self._settings.set_locked(self._was_active)
         self.changed.emit()

@@ -67,6 +67,8 @@ class ToolBar(QToolBar):
         self._actions.pause.setText("Resume" if mode == "paused" else "Pause")
         self._reason.setVisible(mode == "ready")
         is_active = mode != "ready"
+        for action in self._train.actions():
+            self._train.removeAction(action)  # one that stays behind is offered as a menu
         self._train.setDefaultAction(self._actions.stop if is_active else self._actions.train)
         self._train.setPopupMode(
             QToolButton.ToolButtonPopupMode.MenuButtonPopup

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QUndoGroup
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QTabWidget, QVBoxLayout
 
 from hgt_studio.app.actions import Actions
@@ -110,13 +110,17 @@ class MainWindow(QMainWindow):
             action.setData(index)
             tab_actions.append(action)
             action.triggered.connect(self._choose_tab_of_action)
-        build_menus(self, self.actions_, recent, self._state.settings.undo_stack, tab_actions)
+        self._undo = QUndoGroup(self)
+        self._undo.addStack(self._state.settings.undo_stack)
+        self._undo.setActiveStack(self._state.settings.undo_stack)
+        build_menus(self, self.actions_, recent, self._undo, tab_actions)
 
     def _connect_panels(self) -> None:
         state, actions = self._state, self.actions_
         state.engine.ready.connect(self.settings_panel.set_engine_info)
         state.engine.ready.connect(self.memory_strip.set_engine_info)
         state.document.loaded.connect(self._on_graph_loaded)
+        state.settings.locked_changed.connect(self._on_settings_locked)
         state.session.state_changed.connect(self._on_session_state)
         self._drop_area.file_dropped.connect(self.open_graph)
         self._drop_area.files_refused.connect(self._show_error)
@@ -158,6 +162,10 @@ class MainWindow(QMainWindow):
             self.export_panel.set_run(self._state.session.directory)
         if state in ("done", "stopped", "failed"):
             self.runs_panel.refresh()
+
+    @Slot(bool)
+    def _on_settings_locked(self, locked: bool) -> None:
+        self._undo.setActiveStack(None if locked else self._state.settings.undo_stack)  # type: ignore[arg-type]
 
     @Slot()
     def _choose_export_tab(self) -> None:

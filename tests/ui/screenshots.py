@@ -9,10 +9,10 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from hgt_studio.app.theme import theme
 from hgt_studio.graph.synthetic import write_sample_graph
 from tests.ui.driver import Driver, drive
 from tests.ui.journeys import open_by_drop, use_small_settings, wait_for
@@ -25,24 +25,24 @@ LARGE_FONT_FACTOR = 1.5
 class Look:
     """How a screen is shown."""
 
-    scheme: Qt.ColorScheme
+    is_light: bool
     width: int
     height: int
     font_factor: float = 1.0
 
     def __str__(self) -> str:
         large = "-large" if self.font_factor > 1 else ""
-        return f"{self.scheme.name.lower()}-{self.width}x{self.height}{large}"
+        return f"{'light' if self.is_light else 'dark'}-{self.width}x{self.height}{large}"
 
 
-LIGHT, DARK = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
+DARK = QPalette(QColor("#3a3a3c"), QColor("#1e1e1e"))  # Qt changes the scheme itself on desktops only
 LOOKS = (
-    Look(LIGHT, 1280, 800),
-    Look(DARK, 1280, 800),
-    Look(LIGHT, 1920, 1080),
-    Look(DARK, 1920, 1080),
-    Look(LIGHT, 1024, 700),
-    Look(LIGHT, 1280, 800, LARGE_FONT_FACTOR),
+    Look(True, 1280, 800),
+    Look(False, 1280, 800),
+    Look(True, 1920, 1080),
+    Look(False, 1920, 1080),
+    Look(True, 1024, 700),
+    Look(True, 1280, 800, LARGE_FONT_FACTOR),
 )
 
 
@@ -50,9 +50,10 @@ async def capture(app: Driver, folder: Path, screen: str) -> None:
     """The window as it is now, in every look."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    font = application.font()
+    font, palette = application.font(), application.palette()
     for look in LOOKS:
-        application.styleHints().setColorScheme(look.scheme)
+        application.setPalette(palette if look.is_light else DARK)
+        theme().changed.emit()
         scaled = QFont(font)
         scaled.setPointSizeF(font.pointSizeF() * look.font_factor)
         application.setFont(scaled)
@@ -60,7 +61,8 @@ async def capture(app: Driver, folder: Path, screen: str) -> None:
         await asyncio.sleep(SETTLING_SECONDS)
         app.window.grab().save(str(folder / f"{screen}-{look}.png"))
     application.setFont(font)
-    application.styleHints().setColorScheme(LIGHT)
+    application.setPalette(palette)
+    theme().changed.emit()
     app.window.resize(LOOKS[0].width, LOOKS[0].height)
 
 

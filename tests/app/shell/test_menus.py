@@ -1,7 +1,7 @@
 """The menu bar: order, shortcuts, roles; recent files."""
 
 import pytest
-from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtGui import QAction, QKeySequence, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from hgt_studio.app.actions import Actions
@@ -13,7 +13,7 @@ def window(qtbot, preferences):
     made = QMainWindow()
     made.actions_ = Actions(made)
     made.recent = RecentMenu(preferences, made)
-    build_menus(made, made.actions_, made.recent, QUndoStack(made), [QAction("Data", made)])
+    build_menus(made, made.actions_, made.recent, QUndoGroup(made), [QAction("Data", made)])
     qtbot.addWidget(made)
     return made
 
