@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,24 @@ def apply_overrides(config: RunConfig, overrides: Iterable[str]) -> RunConfig:
             table = table[section]
         table[field] = _read_value(value.strip())
     return RunConfig.build(values)
+
+
+def override_text(path: str, value: Any) -> str:
+    """A plain value as `apply_overrides` reads it: "training.num_epochs=20"."""
+    return f"{path}={'none' if value is None else _toml_value(value)}"
+
+
+def changed_settings(config: RunConfig) -> dict[str, Any]:
+    """Plain values of the settings that differ from the defaults, by path ("training.num_epochs")."""
+    return dict(_differences(config.model_dump(mode="json"), RunConfig().model_dump(mode="json")))
+
+
+def _differences(values: dict[str, Any], defaults: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _differences(value, defaults.get(name) or {}, f"{prefix}{name}.")
+        elif name not in defaults or value != defaults[name]:
+            yield f"{prefix}{name}", value
 
 
 def _read_value(text: str) -> Any:

@@ -50,8 +50,9 @@ class Settings(QObject):
         except ConfigError as error:
             self._set_error(path, str(error))
             return
-        self._set_error(path, None)
-        if config != self.config:
+        if config == self.config:
+            self._set_error(path, None)
+        else:
             field = type(getattr(self.config, section)).model_fields[name]
             self._push(_Edit(self, config, f"Change {field.title}", path))
 
@@ -94,10 +95,13 @@ class Settings(QObject):
             self.locked = locked
             self.locked_changed.emit(locked)
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take a state of the undo stack."""
+    def restore(self, state: dict[str, Any], path: str) -> None:
+        """Take a state of the undo stack. path: of the one setting that differs, empty where it may be many."""
         self.config, self.baseline, self.preset_name = state["config"], state["baseline"], state["preset_name"]
-        self._forget_errors()
+        if path:
+            self._set_error(path, None)
+        else:
+            self._forget_errors()
         self.changed.emit(self.config)
 
     def _push(self, edit: "_Edit") -> None:
@@ -129,10 +133,10 @@ class _Edit(QUndoCommand):
         self.after = self._before | {"config": config}
 
     def redo(self) -> None:
-        self._settings.restore(self.after)
+        self._settings.restore(self.after, self._path)
 
     def undo(self) -> None:
-        self._settings.restore(self._before)
+        self._settings.restore(self._before, self._path)
 
     def id(self) -> int:
         return hash(self._path) % 0x7FFFFFFF if self._path else -1

@@ -1,0 +1,127 @@
+"""One setting in a form: label, control, unit; a dot where it is not as in the preset; what is wrong, below."""
+
+from typing import Final
+
+from pydantic.fields import FieldInfo
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
+
+from hgt_studio.app.settings_panel.controls import Control, SwitchControl
+from hgt_studio.app.state.settings import Settings
+from hgt_studio.app.theme import theme
+from hgt_studio.app.widgets.notice import ErrorText
+from hgt_studio.app.widgets.section_title import SecondaryLabel
+
+_DOT_SIZE: Final = 16
+_DOT_RADIUS: Final = 3
+_LABEL_WIDTH: Final = 112
+_UNIT_WIDTH: Final = 80
+
+
+class ResetDot(QAbstractButton):
+    """A dot that marks a changed setting; a click gives it the preset's value again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_DOT_SIZE, _DOT_SIZE)
+        self.is_shown = False
+
+    def set_shown(self, shown: bool, value_in_words: str) -> None:
+        """Show or hide the dot; its place stays."""
+        self.is_shown = shown
+        self.setEnabled(shown)
+        words = f"Reset to {value_in_words}" if shown else ""
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(_DOT_SIZE, _DOT_SIZE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self.is_shown:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme().accent if self.hasFocus() else QColor(0, 0, 0, 0))
+            painter.setBrush(theme().accent)
+            painter.drawEllipse(self.rect().center(), _DOT_RADIUS, _DOT_RADIUS)
+
+
+class FieldRow(QWidget):
+    """The row of one setting, kept in step with `Settings`."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, settings: Settings, path: str, field: FieldInfo, control: Control) -> None:
+        super().__init__()
+        self._settings, self.path, self.control = settings, path, control
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        self.title, self.is_advanced = field.title or path, bool(extra.get("advanced"))
+        self.words = " ".join((self.title, path, field.description or "")).casefold()
+        label = QLabel(self.title)
+        label.setBuddy(control.editor)
+        label.setFixedWidth(_LABEL_WIDTH)
+        label.setWordWrap(True)
+        unit = SecondaryLabel(str(extra.get("unit", "")))
+        unit.setFixedWidth(_UNIT_WIDTH)
+        self.dot = ResetDot()
+        self.error = ErrorText()
+        help_ = f"{field.description} ({path})"
+        for widget in (label, control.editor, unit):
+            widget.setToolTip(help_)
+        control.editor.setAccessibleName(self.title)
+        control.editor.setAccessibleDescription(field.description or "")
+        if not isinstance(control, SwitchControl):
+            control.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(2)
+        for column, widget in enumerate((self.dot, label, control, unit)):
+            grid.addWidget(widget, 0, column)
+        grid.setColumnStretch(2, 1)
+        grid.addWidget(self.error, 1, 1, 1, 3)
+        control.edited.connect(self._set_value)
+        self.dot.clicked.connect(self._reset)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the setting as it is now. What was typed wrong stays in its control."""
+        if self.path not in self._settings.errors:
+            self.control.show_value(self._settings.value(self.path))
+        section, name = self.path.split(".")
+        baseline = getattr(getattr(self._settings.baseline, section), name)
+        self.dot.set_shown(self._settings.differs(self.path) and not self._settings.locked, _in_words(baseline))
+        self.show_error()
+
+    def show_error(self) -> None:
+        """What is wrong with this setting, without its own name."""
+        message = self._settings.errors.get(self.path, "")
+        self.error.tell(message.removeprefix(f"{self.path}: ").removeprefix(self.path.split(".")[0] + ": "))
+
+    def set_locked(self, locked: bool) -> None:
+        """Read-only while a run trains."""
+        self.control.setEnabled(not locked)
+        self.refresh()
+
+    def _set_value(self, value: object) -> None:
+        self._settings.set_value(self.path, value)
+
+    def _reset(self) -> None:
+        self._settings.reset(self.path)
+        self.control.setFocus()
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case None:
+            return "not set"
+        case bool():
+            return "on" if value else "off"
+        case tuple():
+            return ", ".join(map(str, value)) or "nothing"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value).replace("_", " ")
