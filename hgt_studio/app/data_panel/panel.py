@@ -13,6 +13,7 @@ from hgt_studio.app.data_panel.loading_page import LoadingPage
 from hgt_studio.app.data_panel.mapping_dialog import MappingDialog
 from hgt_studio.app.data_panel.summary_page import SummaryPage
 from hgt_studio.app.preferences import Preferences
+from hgt_studio.app.settings_panel.section_form import SectionForm
 from hgt_studio.app.state.document import Document
 from hgt_studio.app.state.settings import Settings
 from hgt_studio.app.widgets.graph_file_drop import GRAPH_FILE_FILTER, GraphFileDrop
@@ -23,6 +24,10 @@ from hgt_studio.errors import HgtStudioError
 if TYPE_CHECKING:
     from hgt_studio.graph.statistics import GraphStatistics
     from hgt_studio.graph.table_preview import TablePreview
+
+_SHOWN_ELSEWHERE = (
+    "columns", "include_node_types", "exclude_node_types", "include_relations", "exclude_relations"
+)  # fmt: skip
 
 
 class DataPanel(GraphFileDrop):
@@ -37,7 +42,8 @@ class DataPanel(GraphFileDrop):
         super().__init__(parent)
         self._document, self._settings, self._preferences = document, settings, preferences
         self.notice, self._pages = Notice(), QStackedWidget()
-        self.empty, self.loading, self.summary = EmptyPage(), LoadingPage(), SummaryPage()
+        self.form = SectionForm(settings, "data", without=_SHOWN_ELSEWHERE)
+        self.empty, self.loading, self.summary = EmptyPage(), LoadingPage(), SummaryPage(self.form)
         for page in (self.empty, self.loading, self.summary):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
@@ -104,7 +110,7 @@ class DataPanel(GraphFileDrop):
         assert opened is not None, "it was loaded"
         self.summary.show_graph(opened)
         if data.columns != self._document.data.columns:
-            self._replace_data(data.model_copy(update={"columns": self._document.data.columns}), "columns of the file")
+            self._replace_data(data.model_copy(update={"columns": self._document.data.columns}), "Columns of the file")
         self._on_settings_changed(self._settings.config)
         self._show_page()
 
@@ -121,7 +127,7 @@ class DataPanel(GraphFileDrop):
 
     def _on_mapping_chosen(self, path: Path, mapping: ColumnMapping) -> None:
         data = self._settings.config.data.model_copy(update={"columns": mapping})
-        self._replace_data(data, "columns of the file")
+        self._replace_data(data, "Columns of the file")
         self.open_requested.emit(path)
 
     def _on_graph_changed(self) -> None:
@@ -132,20 +138,22 @@ class DataPanel(GraphFileDrop):
 
     def _on_settings_changed(self, config: RunConfig) -> None:
         self._document.select(config.data)
+        if self._document.is_selecting:
+            self.summary.show_counting()
         if (statistics := self._document.statistics) is not None:
             self.summary.show_kept(kept_by(config.data, statistics), statistics)
 
     def _on_node_types_asked(self, names: tuple[str, ...], keep: bool) -> None:
         kept = kept_by(self._settings.config.data, self._statistics())
-        self._keep_only(_turned(kept.node_types, names, keep), kept.relations, "filter of node types")
+        self._keep_only(_turned(kept.node_types, names, keep), kept.relations, "Filter of node types")
 
     def _on_relations_asked(self, names: tuple[str, ...], keep: bool) -> None:
         kept = kept_by(self._settings.config.data, self._statistics())
-        self._keep_only(kept.node_types, _turned(kept.relations, names, keep), "filter of relations")
+        self._keep_only(kept.node_types, _turned(kept.relations, names, keep), "Filter of relations")
 
     def _on_keep_all_asked(self) -> None:
         statistics = self._statistics()
-        self._keep_only(statistics.node_types, statistics.relations, "filters")
+        self._keep_only(statistics.node_types, statistics.relations, "Keep all node types and relations")
 
     def _statistics(self) -> "GraphStatistics":
         statistics = self._document.statistics

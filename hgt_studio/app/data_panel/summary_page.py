@@ -26,12 +26,12 @@ _WIDE = 10_000  # a splitter shrinks its sizes to what there is
 
 
 class SummaryPage(QWidget):
-    """What is in the file, and which part of it is kept."""
+    """What is in the file, and which part of it is kept. form: the settings of the data that no table shows."""
 
     keep_all_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, form: QWidget) -> None:
+        super().__init__()
         self.facts = FactsGrid()
         self.node_types = KindsModel("Node type", NODE_TYPE_COLUMNS, self)
         self.relations = KindsModel("Relation", RELATION_COLUMNS, self)
@@ -43,7 +43,7 @@ class SummaryPage(QWidget):
         self._keep_all = QPushButton("&Keep all")
         self._keep_all.setToolTip("Train on all node types and relations")
         self._keep_all.clicked.connect(self.keep_all_asked)
-        self._splitter = self._tables()
+        self._splitter = self._tables(form)
         self._arrange()
 
     def show_graph(self, opened: "OpenedGraph") -> None:
@@ -74,6 +74,10 @@ class SummaryPage(QWidget):
         self._error.tell("")
         self._run_words.setText(_run_words(graph, limit_nodes))
         self._run_words.setVisible(True)
+
+    def show_counting(self) -> None:
+        """Show that it is not known yet what a run would train on."""
+        self._run_words.setText("Counting what a run trains on…")
 
     def show_filter_error(self, error: str) -> None:
         """Show why no run can start with these filters."""
@@ -108,17 +112,17 @@ class SummaryPage(QWidget):
         layout.addWidget(self._notes)
         layout.addWidget(self._splitter, 1)
 
-    def _tables(self) -> QSplitter:
+    def _tables(self, form: QWidget) -> QSplitter:
         node_types = KindsTable(self.node_types, "Node types", count_column=1)
         relations = KindsTable(self.relations, "Relations", count_column=2)
         left = QSplitter(Qt.Orientation.Vertical)
-        left.addWidget(_titled("Node types", node_types))
-        left.addWidget(_titled("In-edges per node", self.histogram))
+        left.addWidget(_column(("Node types", node_types)))
+        left.addWidget(_column(("In-edges per node", self.histogram)))
         left.setStretchFactor(0, 3)
         left.setStretchFactor(1, 2)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
-        splitter.addWidget(_titled("Relations", relations))
+        splitter.addWidget(_column(("Relations", relations), ("Reverse edges, size and split", form)))
         for each in (left, splitter):
             each.setChildrenCollapsible(False)
             each.setHandleWidth(16)
@@ -131,14 +135,16 @@ class SummaryPage(QWidget):
         self._splitter.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
 
 
-def _titled(title: str, widget: QWidget) -> QWidget:
-    group = QWidget()
-    layout = QVBoxLayout(group)
+def _column(*titled: tuple[str, QWidget]) -> QWidget:
+    """Widgets below their titles; the first one takes the room that is left."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(8)
-    layout.addWidget(SectionTitle(title, of=widget))
-    layout.addWidget(widget, 1)
-    return group
+    for number, (title, widget) in enumerate(titled):
+        layout.addWidget(SectionTitle(title, of=widget))
+        layout.addWidget(widget, 1 if number == 0 else 0)
+    return column
 
 
 def _run_words(graph: "KnowledgeGraph", limit_nodes: int | None) -> str:

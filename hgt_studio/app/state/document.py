@@ -68,6 +68,11 @@ class Document(QObject):
     def is_loading(self) -> bool:
         return self._load is not None
 
+    @property
+    def is_selecting(self) -> bool:
+        """Whether `graph` is being made anew."""
+        return self._selecting is not None and not self._selecting.done()
+
     async def open(self, path: Path, config: DataConfig) -> None:
         """Load a graph file; ends with one of `loaded`, `failed`, `cancelled`, `mapping_needed`.
 
@@ -84,7 +89,8 @@ class Document(QObject):
     def select(self, config: DataConfig) -> None:
         """Make `graph` what `config` keeps of the file, off the main thread; of many calls the last one counts."""
         self._wanted = config
-        if self.opened is not None and (self._selecting is None or self._selecting.done()):
+        is_new = self.opened is not None and _filters(config) != _filters(self.data)
+        if is_new and not self.is_selecting:
             self._selecting = start_task(self._follow_settings())
 
     def cancel(self) -> None:
