@@ -102,7 +102,8 @@ class Chart(QWidget):
         return action
 
     def _make_header(self) -> QHBoxLayout:
-        button = QToolButton(text="⋯", autoRaise=True)
+        button = QToolButton(autoRaise=True)
+        button.setText("⋯")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self.menu)
         button.setStyleSheet("QToolButton::menu-indicator { image: none; }")

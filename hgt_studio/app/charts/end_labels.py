@@ -49,7 +49,9 @@ class EndLabels(QGraphicsWidget):
         wanted = [self._height_of(label) for label in self._labels]
         middles = spread([min(max(y, tall / 2), height - tall / 2) for y in wanted], tall, height)
         arrows = [" ↑" if y < -1 else " ↓" if y > height + 1 else "" for y in wanted]
-        return [(middle, label.text + arrow) for middle, label, arrow in zip(middles, self._labels, arrows, strict=True)]
+        return [
+            (middle, label.text + arrow) for middle, label, arrow in zip(middles, self._labels, arrows, strict=True)
+        ]
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         metrics = QFontMetricsF(self.font())

@@ -36,7 +36,7 @@ class Plot(QObject):
         self._curves: dict[str, Any] = {}
         self._levels: dict[str, Any] = {}
         self.widget: QWidget = pg.PlotWidget(parent)
-        self._item = self.widget.plotItem  # type: ignore[attr-defined]
+        self._item = self.widget.plotItem
         self._view_box = self._item.vb
         self._font = QFont(parent.font())
         self._font.setPointSizeF(parent.font().pointSizeF() * 0.9)
@@ -195,4 +195,3 @@ def _colour(item: Curve | Level) -> QColor:
     if item.is_faint:
         colour.setAlphaF(_FAINT_ALPHA)
     return colour
-
