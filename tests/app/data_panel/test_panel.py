@@ -135,6 +135,16 @@ def test_leaving_everything_out_says_so_and_keep_all_heals(desk: "Desk", sample:
     assert not button(desk, "Keep all").isEnabled()
 
 
+def test_a_node_limit_is_followed(desk: "Desk", sample: Path) -> None:
+    desk.open(sample)
+    with desk.qtbot.waitSignal(desk.document.graph_changed, timeout=10_000):
+        desk.settings.set_value("data.limit_nodes", 200)
+        assert "Counting" in desk.panel.summary.words()
+    assert desk.document.graph is not None
+    assert desk.document.graph.num_nodes == 200
+    assert "A run trains on 200 nodes" in desk.panel.summary.words()
+
+
 def test_while_training_the_filters_stand_still(desk: "Desk", sample: Path) -> None:
     desk.open(sample)
     desk.settings.set_locked(True)

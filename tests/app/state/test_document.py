@@ -63,6 +63,12 @@ def test_filters_are_applied_without_reading_again(qtbot: QtBot, document: Docum
     assert set(document.graph.node_types) == {"drug", "disease"}
 
 
+def test_settings_of_the_split_leave_the_graph_alone(qtbot: QtBot, document: Document, sample: Path) -> None:
+    _open(qtbot, document, sample)
+    document.select(DataConfig(test_share=0.2, split_seed=7))
+    assert not document.is_selecting
+
+
 def test_filters_that_leave_nothing_are_told_and_leave_the_whole_graph(
     qtbot: QtBot, document: Document, sample: Path
 ) -> None:
