@@ -47,7 +47,7 @@ class EndLabels(QGraphicsWidget):
         """Middle of each label in pixels from the top, and its text."""
         tall, height = QFontMetricsF(self.font()).height(), self.size().height()
         wanted = [self._height_of(label) for label in self._labels]
-        middles = spread([min(max(y, tall / 2), height - tall / 2) for y in wanted], tall, height)
+        middles = spread(wanted, tall, height)
         arrows = [" ↑" if y < -1 else " ↓" if y > height + 1 else "" for y in wanted]
         return [
             (middle, label.text + arrow) for middle, label, arrow in zip(middles, self._labels, arrows, strict=True)

@@ -170,6 +170,7 @@ class Plot(QObject):
             for level in self._content.levels
         ]
         self._labels.show_labels(labels, theme().text)
+        self._item.layout.activate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """The wheel scrolls what is around the chart, and zooms with Ctrl or Cmd."""

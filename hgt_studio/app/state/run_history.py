@@ -15,7 +15,10 @@ from hgt_studio.training.events import (
     StepsDone,
 )
 
-QUALITY_METRICS: Final = ("mrr", "hits@1", "hits@3", "hits@10", "auroc", "average_precision")
+QUALITY_METRICS: Final = {
+    "mrr": "MRR", "hits@1": "Hits@1", "hits@3": "Hits@3", "hits@10": "Hits@10", "auroc": "AUROC",
+    "average_precision": "Avg. precision",
+}  # fmt: skip
 HEALTH_FIGURES: Final = ("mean_abs_cosine", "effective_rank", "components_90", "near_duplicate_share", "uniformity")
 
 _SMOOTHING: Final = 0.9

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from hgt_studio.app.state.run_history import QUALITY_METRICS
 from hgt_studio.app.state.session import RunOutcome
 from hgt_studio.app.theme import Verdict
 from hgt_studio.app.wording import count_text
@@ -38,7 +39,7 @@ def advice_on_event(event: Event, config: RunConfig) -> Advice | None:
             return Advice("tight", text)
         case Evaluated(edges="validation") if _is_plateau(event, config):
             text = (
-                f"No better {config.evaluation.watch} for {event.evaluations_since_best} evaluations; "
+                f"No better {QUALITY_METRICS[config.evaluation.watch]} for {event.evaluations_since_best} evaluations; "
                 f"training stops by itself after {config.training.patience}."
             )
             return Advice("tight", text, "stop_and_keep_best", "Stop and Keep Best")

@@ -30,9 +30,6 @@ HEALTH: Final = ChartKind(
     "How alike embeddings are appears here with each evaluation: a space that collapses is seen at once.",
     from_zero=True,
 )
-METRIC_NAMES: Final = dict(
-    zip(QUALITY_METRICS, ("MRR", "Hits@1", "Hits@3", "Hits@10", "AUROC", "Avg. precision"), strict=True)
-)
 COSINE_BY_TYPE: Final = "mean_abs_cosine_by_type"
 HEALTH_NAMES: Final = {
     COSINE_BY_TYPE: "Likeness within types",
@@ -60,7 +57,7 @@ def quality_content(history: RunHistory, config: RunConfig) -> Content:
     if history.best is not None:
         value = history.best.metrics["validation"][config.evaluation.watch]
         marker = Marker(history.best.epoch, value, f"best {number_text(value)}") if value is not None else None
-    return Content(_curves(history.quality, METRIC_NAMES), marker=marker)
+    return Content(_curves(history.quality, QUALITY_METRICS), marker=marker)
 
 
 def quality_caption(history: RunHistory, config: RunConfig) -> str:

@@ -32,7 +32,7 @@ from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.typing import Progress
 
 _REFRESH_MS: Final = 100
-_TRAINING_PHASES: Final = ("warm_up", "train")
+_PHASES_WITH_PROGRESS: Final = ("load", "export")  # of their own, beside the steps
 
 
 class TrainingPanel(QWidget):
@@ -144,11 +144,12 @@ class TrainingPanel(QWidget):
             self.advice.tell(advice)
         if isinstance(event, PhaseStarted):
             self.phases.show_phase(self._history.phase)
+            self.progress.show_history(self._history)
         self._refresh_soon()
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        if self._history.phase not in _TRAINING_PHASES:
+        if self._history.phase in _PHASES_WITH_PROGRESS:
             self.progress.show_progress(progress)
 
     @Slot(object)
@@ -180,7 +181,7 @@ class TrainingPanel(QWidget):
     def _refresh(self) -> None:
         history, config = self._history, self._config
         self.phases.show_phase(history.phase, is_over=self._session.state == "done")
-        if history.phase in _TRAINING_PHASES:
+        if history.phase not in _PHASES_WITH_PROGRESS:
             self.progress.show_history(history)
         self.figures.show_figures(run_figures(history, config))
         self.loss.show_content(contents.loss_content(history))

@@ -55,8 +55,8 @@ class PhaseStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = {"done": theme().verdict("safe"), "current": theme().accent, "todo": theme().secondary_text}
         widths = [self.fontMetrics().horizontalAdvance(words) for words in PHASES.values()]
-        line = max(8.0, (self.width() - sum(widths) - len(widths) * (2 * _RADIUS + 3 * _GAP)) / (len(widths) - 1))
-        x, middle = _RADIUS, self.height() / 2
+        line = max(8.0, (self.width() - sum(widths) - len(widths) * (2 * _RADIUS + 3 * _GAP) - 2) / (len(widths) - 1))
+        x, middle = _RADIUS + 1, self.height() / 2
         for (phase, words), width in zip(PHASES.items(), widths, strict=True):
             state = self.state_of(phase)
             self._draw_dot(painter, QPointF(x, middle), state, colours[state])
