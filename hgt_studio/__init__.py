@@ -11,12 +11,14 @@ The functions are imported when first used, so that `import hgt_studio` takes no
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hgt_studio.version import VERSION
+
 if TYPE_CHECKING:
     from hgt_studio.graph import load_graph
     from hgt_studio.library import export, generate_hgt_embeddings, train
 
 __all__ = ["export", "generate_hgt_embeddings", "load_graph", "train"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _ROOM_OF = {
     "load_graph": "hgt_studio.graph",

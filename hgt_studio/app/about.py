@@ -3,13 +3,13 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-import hgt_studio
 from hgt_studio.app.engine import EngineInfo
+from hgt_studio.version import VERSION
 
 
 def show_about(parent: QWidget, info: EngineInfo | None) -> QMessageBox:
     """Open the About box and return it."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, "About HGT Studio", "HGT Studio " + hgt_studio.__version__)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "About HGT Studio", f"HGT Studio {VERSION}")
     box.setParent(parent, box.windowFlags())
     box.setObjectName("about")
     lines = "Heterogeneous Graph Transformer embeddings of a knowledge graph, on the computer in front of you."

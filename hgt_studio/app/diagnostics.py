@@ -8,12 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-import hgt_studio
 from hgt_studio.app.engine import EngineInfo
 from hgt_studio.atomic_file import atomic_write
 from hgt_studio.config import RunConfig
 from hgt_studio.config.settings_file import to_toml
 from hgt_studio.errors import ExportError
+from hgt_studio.version import VERSION
 
 # The folders of a path, up to the last slash before a colon, a quote or the end of the line.
 _FOLDERS: Final = re.compile(r"""(?<![\w.])(?:~|[A-Za-z]:)?[/\\][^:"'\n]*[/\\]""")
@@ -26,7 +26,7 @@ def write_diagnostics(path: Path, log_folder: Path, config: RunConfig, info: Eng
         ExportError: the file cannot be written.
     """
     facts = {
-        "hgt_studio": hgt_studio.__version__,
+        "hgt_studio": VERSION,
         "system": platform.platform(),
         "machine": platform.machine(),
         "versions": info.versions if info else "the engine has not started",
