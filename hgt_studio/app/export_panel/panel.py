@@ -194,15 +194,15 @@ class ExportPanel(QWidget):
     def _follow_settings(self) -> None:
         self._show_types()
         self._preview()
+        self._refresh()
 
     def _preview(self) -> None:
         export = self._settings.config.export
         if export.node_types == ():
             self._rows.clear()
             self.expected.setText("Tick at least one node type.")
-            self._refresh()
-            return
-        self.exporter.preview(export)
+        else:
+            self.exporter.preview(export)
 
     @Slot(object)
     def _show_preview(self, preview: "ExportPreview") -> None:

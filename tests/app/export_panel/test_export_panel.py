@@ -1,0 +1,112 @@
+"""The Export tab with a real run, the real engine thread and real files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from hgt_studio.app.engine import Engine
+from hgt_studio.app.export_panel import ExportPanel
+from hgt_studio.app.preferences import Preferences
+from hgt_studio.app.state.settings import Settings
+from hgt_studio.config import RunConfig, apply_overrides
+from hgt_studio.graph.synthetic import write_sample_graph
+from hgt_studio.pipeline import train_run
+from tests.helpers.command_line import QUICK_SETTINGS
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained run."""
+    folder = tmp_path_factory.mktemp("run")
+    write_sample_graph(folder / "kg.csv", scale=0.002)
+    config = apply_overrides(RunConfig(), [*QUICK_SETTINGS, "training.num_epochs=1"])
+    return train_run(folder / "kg.csv", folder / "first run", config).directory
+
+
+@pytest.fixture
+def settings(qapp: QApplication) -> Iterator[Settings]:
+    made = Settings()
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, qt_loop: object, engine: Engine, preferences: Preferences, settings: Settings) -> ExportPanel:
+    made = ExportPanel(engine=engine, preferences=preferences, settings=settings)
+    qtbot.addWidget(made)
+    made.resize(1000, 600)
+    made.show()
+    return made
+
+
+def open_run(qtbot: QtBot, panel: ExportPanel, run: Path) -> None:
+    with qtbot.waitSignal(panel.exporter.previewed, timeout=60_000):
+        panel.set_run(run)
+
+
+def test_before_a_run_it_says_what_to_do_and_offers_no_export(panel: ExportPanel) -> None:
+    assert "train one" in panel.run_name.text()
+    assert not panel.export.isEnabled()
+
+
+def test_the_preview_shows_rows_and_size_and_follows_the_node_types(
+    qtbot: QtBot, panel: ExportPanel, run: Path, settings: Settings
+) -> None:
+    open_run(qtbot, panel, run)
+    graph = panel.exporter.run.graph  # type: ignore[union-attr]
+    assert panel.run_name.text() == "first run"
+    assert panel.table.model().rowCount() == 10
+    assert f"{graph.num_nodes:,} rows" in panel.expected.text()
+    with qtbot.waitSignal(panel.exporter.previewed, timeout=30_000):
+        for row in range(1, panel.types.count()):
+            panel.types.item(row).setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: f"{graph.counts_by_type()[graph.node_types[0]]:,} rows" in panel.expected.text())
+    assert settings.config.export.node_types == (graph.node_types[0],)
+    panel.types.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert not panel.export.isEnabled()
+    settings.undo_stack.undo()
+    assert panel.export.isEnabled()
+
+
+def test_an_export_writes_the_file_that_the_preview_promised(
+    qtbot: QtBot, panel: ExportPanel, run: Path, settings: Settings, tmp_path: Path
+) -> None:
+    settings.set_value("export.format", "csv")
+    open_run(qtbot, panel, run)
+    path, steps = tmp_path / "vectors.csv", []
+    panel.exporter.progress.connect(steps.append)
+    with qtbot.waitSignal(panel.exporter.written, timeout=60_000):
+        panel.export_to(str(path))
+        assert panel.cancel.isVisible()
+        assert not panel.export.isEnabled()
+    table = pd.read_csv(path)
+    graph = panel.exporter.run.graph  # type: ignore[union-attr]
+    assert len(table) == graph.num_nodes
+    assert steps
+    assert panel.outcome.text().startswith(str(path))
+    assert panel.reveal.isVisible()
+    qtbot.mouseClick(panel.copy_path, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == str(path)
+
+
+def test_a_cancelled_export_leaves_no_file(qtbot: QtBot, panel: ExportPanel, run: Path, tmp_path: Path) -> None:
+    open_run(qtbot, panel, run)
+    with qtbot.waitSignal(panel.exporter.cancelled, timeout=60_000):
+        panel.export_to(str(tmp_path / "vectors.parquet"))
+        qtbot.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
+    assert list(tmp_path.glob("vectors*")) == []
+    assert panel.export.isEnabled()
+
+
+def test_a_folder_that_is_no_run_is_told_in_one_dialog(qtbot: QtBot, panel: ExportPanel, tmp_path: Path) -> None:
+    with qtbot.waitSignal(panel.exporter.failed, timeout=60_000):
+        panel.set_run(tmp_path)
+    (box,) = panel.findChildren(QMessageBox)
+    assert "is not a run directory" in box.text()
+    box.close()
+    assert "train one" in panel.run_name.text()
