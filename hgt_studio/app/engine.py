@@ -35,6 +35,8 @@ _ROOMS: Final = (
     ("torch", "Loading torch"),
     ("hgt_studio.graph", "Loading the graph reader"),
     ("hgt_studio.pipeline", "Loading the trainer"),
+    ("torch._dynamo", "Loading the optimiser"),  # or the first run would import it, ...
+    ("scipy.stats", "Loading the metrics"),  # ... and the first evaluation this
 )
 _log = logging.getLogger(__name__)
 

@@ -27,7 +27,6 @@ class RunControl(QObject):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._settings, self._session, self._preferences = document, settings, session, preferences
-        self._was_active = False
         for signal in (document.loading_started, document.loaded, document.failed, document.cancelled):
             signal.connect(self.changed)
         document.mapping_needed.connect(self.changed)
@@ -83,7 +82,5 @@ class RunControl(QObject):
             self.failed.emit(error)
 
     def _on_state(self, state: str) -> None:
-        if self._was_active != self._session.is_active:  # in between, the user may have unlocked them for a new run
-            self._was_active = self._session.is_active
-            self._settings.set_locked(self._was_active)
+        self._settings.set_locked(self._session.is_active)
         self.changed.emit()

@@ -23,6 +23,7 @@ from hgt_studio.app.runs_panel import RunsPanel
 from hgt_studio.app.settings_panel import SettingsPanel
 from hgt_studio.app.side_rail import SideRail
 from hgt_studio.app.state.app_state import AppState
+from hgt_studio.app.state.graph_loading import sample_path
 from hgt_studio.app.toolbar import ToolBar
 from hgt_studio.app.training_panel import TrainingPanel
 from hgt_studio.app.widgets.graph_file_drop import GraphFileDrop
@@ -126,9 +127,12 @@ class MainWindow(QMainWindow):
         self._drop_area.files_refused.connect(self._show_error)
         self.data_panel.open_requested.connect(self.open_graph)
         self.data_panel.sample_requested.connect(self.commands.open_sample)
+        self.settings_panel.new_run_requested.connect(state.session.stop)
+        self.training_panel.less_memory_requested.connect(self.memory_strip.fit_to_memory)
         self.runs_panel.resume_requested.connect(self.run_control.resume_run)
         self.runs_panel.open_requested.connect(self.show_export)
         self.memory_strip.verdict_changed.connect(self.toolbar.show_verdict)
+        self.memory_strip.model.changed.connect(self._on_estimate)
         self.presenter.export_asked.connect(self.show_export)
         self.presenter.less_memory_asked.connect(self.memory_strip.fit_to_memory)
         self.run_control.failed.connect(self._show_error)
@@ -136,7 +140,7 @@ class MainWindow(QMainWindow):
         actions.pause.triggered.connect(self.run_control.toggle_pause)
         actions.stop.triggered.connect(state.session.stop)
         actions.finish.triggered.connect(state.session.finish)
-        actions.export.triggered.connect(self._choose_export_tab)
+        actions.export.triggered.connect(self._export)
         actions.fit_memory.triggered.connect(self.memory_strip.fit_to_memory)
         actions.show_settings.triggered.connect(self._show_settings)
         actions.quit.triggered.connect(self.close)
@@ -149,27 +153,38 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_graph_loaded(self) -> None:
-        path = self._state.document.path
-        if path is not None:
-            self._state.preferences.add_recent_file(path)
+        opened = self._state.document.opened
+        if opened is not None:
+            if opened.path != sample_path():
+                self._state.preferences.add_recent_file(opened.path)
+            self.training_panel.set_node_types(opened.whole.node_types)
 
     @Slot(str)
     def _on_session_state(self, state: str) -> None:
+        session = self._state.session
         if state == "running":
             self.tabs.setCurrentWidget(self.training_panel)
             self.training_panel.setFocus()
-        elif state == "done":
-            self.export_panel.set_run(self._state.session.directory)
-        if state in ("done", "stopped", "failed"):
+        elif state == "done" and session.directory is not None:
+            self.export_panel.set_run(session.directory)
+        self.runs_panel.set_active_run(session.directory if session.is_active else None)
+        if not session.is_active:
             self.runs_panel.refresh()
+
+    @Slot()
+    def _on_estimate(self) -> None:
+        model = self.memory_strip.model
+        self.training_panel.set_limit(model.budget_bytes)
+        self.training_panel.set_estimate(model.estimate.needed_bytes if model.estimate else None)
 
     @Slot(bool)
     def _on_settings_locked(self, locked: bool) -> None:
         self._undo.setActiveStack(None if locked else self._state.settings.undo_stack)  # type: ignore[arg-type]
 
     @Slot()
-    def _choose_export_tab(self) -> None:
+    def _export(self) -> None:
         self.tabs.setCurrentWidget(self.export_panel)
+        self.export_panel.choose_file()
 
     @Slot()
     def _choose_tab_of_action(self) -> None:
@@ -192,6 +207,7 @@ class MainWindow(QMainWindow):
             return
         self._state.preferences.window_geometry = self.saveGeometry()
         self._state.document.cancel()
+        self.export_panel.exporter.cancel()
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -108,9 +108,8 @@ def test_settings_are_locked_exactly_while_a_run_is_under_way(control, settings,
     session.pause()
     session.resume()
     assert settings.locked
-    settings.set_locked(False)  # "Change for a new run"
     session.stop()
-    assert not settings.locked
+    assert settings.locked
     qtbot.waitUntil(lambda: not session.is_active)
     assert not settings.locked
 
