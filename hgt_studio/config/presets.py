@@ -21,10 +21,10 @@ class Preset:
         return RunConfig.build(self.values)
 
 
-BALANCED = Preset("Balanced", "the defaults: good embeddings in reasonable time", {})
+BALANCED = Preset("Balanced", "The defaults: good embeddings in reasonable time", {})
 PRESETS = (
     Preset(
-        "Quick look", "small and short: whether everything works, in minutes",
+        "Quick look", "Small and short: whether everything works, in minutes",
         {
             "architecture": {"embedding_dim": 128, "hidden_dim": 64, "num_heads": 4},
             "training": {"num_epochs": 10, "learning_rate": 0.003},
@@ -32,14 +32,14 @@ PRESETS = (
     ),
     BALANCED,
     Preset(
-        "Best quality", "wider neighbourhoods and more epochs: several times the time of Balanced",
+        "Best quality", "Wider neighbourhoods and more epochs: several times the time of Balanced",
         {
             "sampling": {"num_neighbors": [20, 10]},
             "training": {"num_epochs": 300, "patience": 15},
         },
     ),
     Preset(
-        "Reference", "the settings in circulation: dot product, binary cross-entropy, no normalisation",
+        "Reference", "The settings in circulation: dot product, binary cross-entropy, no normalisation",
         {
             "architecture": {"decoder": "dot", "normalize": False},
             "sampling": {"fan_out_rule": "per_relation"},
@@ -47,7 +47,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "Mac with 8 GB", "smaller batches, more of them to a step, half the width",
+        "Mac with 8 GB", "Smaller batches, more of them to a step, half the width",
         {
             "architecture": {"hidden_dim": 128},
             "sampling": {"batch_size": 256, "prefetch_batches": 2},
@@ -55,9 +55,9 @@ PRESETS = (
             "evaluation": {"memory_budget_mib": 128},
         },
     ),
-    Preset("Mac with 16 GB", "the defaults, which leave room for other programs", {}),
+    Preset("Mac with 16 GB", "The defaults, which leave room for other programs", {}),
     Preset(
-        "Mac with 32 GB", "larger batches, fewer of them to a step",
+        "Mac with 32 GB", "Larger batches, fewer of them to a step",
         {
             "sampling": {"batch_size": 1024},
             "training": {"gradient_accumulation_steps": 2},
@@ -65,7 +65,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "Mac with 64 GB", "large batches and wider layers",
+        "Mac with 64 GB", "Large batches and wider layers",
         {
             "architecture": {"hidden_dim": 384},
             "sampling": {"batch_size": 2048},

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 _LARGEST: Final = 2_147_483_647
+_LEAST_WIDTH: Final = 72
 
 
 class Control(QWidget):
@@ -22,6 +23,7 @@ class Control(QWidget):
     def __init__(self, editor: QWidget) -> None:
         super().__init__()
         self.editor = editor
+        editor.setMinimumWidth(_LEAST_WIDTH)  # a spin box would ask for room for the largest number there is
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(editor)

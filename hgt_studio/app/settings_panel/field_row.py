@@ -15,8 +15,8 @@ from hgt_studio.app.widgets.section_title import SecondaryLabel
 
 _DOT_SIZE: Final = 16
 _DOT_RADIUS: Final = 3
-_LABEL_WIDTH: Final = 112
-_UNIT_WIDTH: Final = 80
+_LABEL_WIDTH: Final = 108
+_UNIT_WIDTH: Final = 76
 
 
 class ResetDot(QAbstractButton):

@@ -142,7 +142,7 @@ class SettingsPanel(QWidget):
             self.preset.setCurrentText(settings.preset_name)
         sections = ("architecture", "sampling", "training", "evaluation")
         changed = any(getattr(settings.config, name) != getattr(settings.baseline, name) for name in sections)
-        self._description.setText(find_preset(settings.preset_name).description + (" - changed" if changed else ""))
+        self._description.setText(find_preset(settings.preset_name).description + ("; changed" if changed else ""))
         self._offer_mps_options()
 
     def _offer_mps_options(self) -> None:

@@ -40,6 +40,7 @@ class MemoryModel(QObject):
         self.calibration: Calibration | None = None
         self.budget_bytes = 0
         self.measured_bytes = 0
+        self._program_bytes = 0
         settings.changed.connect(self._follow_settings)
         document.graph_changed.connect(self._follow_graph)
         session.event.connect(self._on_event)
@@ -137,10 +138,13 @@ class MemoryModel(QObject):
         from hgt_studio.training.events import MemoryRead
 
         if isinstance(event, MemoryRead) and event.reading.device is not None:
-            self.measured_bytes = event.reading.device.allocated_bytes
+            self.measured_bytes = max(0, event.reading.device.allocated_bytes - self._program_bytes)
             self.measured_changed.emit()
 
     def _on_session_state(self, state: str) -> None:
+        if state == "running" and self.measured_bytes == 0:
+            on_cpu = self.device_kind == "cpu"  # there the whole process is measured, the program itself with it
+            self._program_bytes = psutil.Process().memory_info().rss if on_cpu else 0
         if not self._session.is_active:
             self.measured_bytes = 0
             self.measured_changed.emit()
