@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
-from hgt_studio.app.settings_panel.controls import Control, SwitchControl
+from hgt_studio.app.settings_panel.controls import ChoiceControl, Control, DecimalControl, SwitchControl, TextControl
 from hgt_studio.app.state.settings import Settings
 from hgt_studio.app.theme import theme
 from hgt_studio.app.widgets.notice import ErrorText
@@ -72,14 +72,18 @@ class FieldRow(QWidget):
             widget.setToolTip(help_)
         control.editor.setAccessibleName(self.title)
         control.editor.setAccessibleDescription(field.description or "")
+        is_wide = isinstance(control, ChoiceControl | TextControl) and not isinstance(control, DecimalControl)
         if not isinstance(control, SwitchControl):
             control.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
-        for column, widget in enumerate((self.dot, label, control, unit)):
-            grid.addWidget(widget, 0, column)
+        grid.addWidget(self.dot, 0, 0)
+        grid.addWidget(label, 0, 1)
+        grid.addWidget(control, 0, 2, 1, 1 if unit.text() or not is_wide else 2)
+        if unit.text() or not is_wide:
+            grid.addWidget(unit, 0, 3)
         grid.setColumnStretch(2, 1)
         grid.addWidget(self.error, 1, 1, 1, 3)
         control.edited.connect(self._set_value)
