@@ -36,13 +36,6 @@ DeviceOption = Annotated[DeviceName | None, typer.Option("--device", help="auto,
 AsJson = Annotated[bool, typer.Option("--json", help="print one line of JSON, no progress")]
 
 
-@app.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
-    """Without a command: train on a small sample graph."""
-    if context.invoked_subcommand is None:
-        _train_on_sample()
-
-
 @app.command()
 def info(kg: GraphFile, config: SettingsFile = None, set_: Settings = None, as_json: AsJson = False) -> None:
     """Say what a graph file holds."""
@@ -195,20 +188,6 @@ def _cancelled_by_interrupt() -> Iterator[CancelToken]:
         yield token
     finally:
         signal.signal(signal.SIGINT, previous)
-
-
-def _train_on_sample() -> None:
-    """A first look: a hundredth of PrimeKG's size, a few epochs, into ./runs/sample."""
-    from hgt_studio.graph.synthetic import write_sample_graph
-
-    folder = Path("runs")
-    folder.mkdir(exist_ok=True)
-    kg, out = folder / "sample_kg.csv", folder / "sample"
-    settings = _settings(None, ["training.num_epochs=10"], None)
-    if not kg.exists():
-        write_sample_graph(kg, scale=0.01, seed=0)
-    print(f"training on a sample graph, {kg}, into {out}")
-    _train(kg, out, settings, resume=(out / "checkpoints" / "last.safetensors").exists(), as_json=False)
 
 
 def _print_metrics(metrics: dict[str, Any], *, as_json: bool) -> None:
