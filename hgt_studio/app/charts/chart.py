@@ -47,7 +47,7 @@ class Chart(QWidget):
         self._timer.timeout.connect(self._redraw)
         self.menu = QMenu(self)
         self._make_actions()
-        self._caption = ElidedLabel()
+        self.title, self._caption = SectionTitle(kind.title, of=self), ElidedLabel()
         self._header = self._make_header()
         self._stack = QStackedLayout()
         self._stack.addWidget(self._make_empty_page())
@@ -111,7 +111,7 @@ class Chart(QWidget):
         button.setAccessibleName(f"Menu of the chart {self.kind.title}")
         header = QHBoxLayout()
         header.setSpacing(8)
-        header.addWidget(SectionTitle(self.kind.title, of=self))
+        header.addWidget(self.title)
         header.addWidget(self._caption, 1)
         header.addWidget(button)
         return header

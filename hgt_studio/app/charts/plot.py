@@ -31,29 +31,29 @@ class Plot(QObject):
     def __init__(self, x_title: str, unit: str, *, from_zero: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self._from_zero = from_zero
-        self._content = Content()
+        self.content = Content()
         self._is_log, self._follows = False, True
         self._curves: dict[str, Any] = {}
         self._levels: dict[str, Any] = {}
         self.widget: QWidget = pg.PlotWidget(parent)
         self._item = self.widget.plotItem
-        self._view_box = self._item.vb
+        self.view_box = self._item.vb
         self._font = QFont(parent.font())
         self._font.setPointSizeF(parent.font().pointSizeF() * 0.9)
-        self._labels = EndLabels(self._view_box, self._font)
+        self._labels = EndLabels(self.view_box, self._font)
         self._item.layout.addItem(self._labels, 2, 3)
         self._marker = pg.ScatterPlotItem(size=_BEST_SIZE, brush=None)
         self._marker_text = pg.TextItem(anchor=(0.5, 1.25))
         self._marker_text.setFont(self._font)
         for item in (self._marker, self._marker_text):
-            self._view_box.addItem(item, ignoreBounds=True)
-        self._crosshair = Crosshair(self.widget, self._item, x_title, unit)
+            self.view_box.addItem(item, ignoreBounds=True)
+        self.crosshair = Crosshair(self.widget, self._item, x_title, unit)
         self._prepare(x_title, unit)
         self.restyle()
 
     def show_content(self, content: Content) -> None:
         """Draw this in place of what was there."""
-        self._content = content
+        self.content = content
         self._redraw()
 
     def set_log(self, is_log: bool) -> None:
@@ -71,7 +71,7 @@ class Plot(QObject):
     def zoom(self, steps: int) -> None:
         """Nearer by so many steps, or farther if negative, about the middle."""
         self._leave_full_range()
-        self._view_box.scaleBy((_ZOOM_STEP**steps, _ZOOM_STEP**steps))
+        self.view_box.scaleBy((_ZOOM_STEP**steps, _ZOOM_STEP**steps))
 
     def restyle(self) -> None:
         """Take the colours of now."""
@@ -83,7 +83,7 @@ class Plot(QObject):
             axis.setTextPen(colours.secondary_text)
         self._marker.setPen(pg.mkPen(colours.text, width=1.5))
         self._marker_text.setColor(colours.text)
-        self._crosshair.restyle()
+        self.crosshair.restyle()
         self._redraw()
 
     def label_texts(self) -> list[str]:
@@ -94,14 +94,14 @@ class Plot(QObject):
         self._item.setMenuEnabled(False)
         self._item.hideButtons()
         self._item.showGrid(x=True, y=True, alpha=0.14)
-        self._view_box.disableAutoRange()
+        self.view_box.disableAutoRange()
         for name, title in (("left", unit), ("bottom", x_title)):
             axis = self._item.getAxis(name)
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickFont=self._font, autoReduceTextSpace=False, maxTickLevel=0)
             axis.setLabel(title)
             axis.label.setFont(self._font)
-        self._view_box.sigRangeChangedManually.connect(self._leave_full_range)
+        self.view_box.sigRangeChangedManually.connect(self._leave_full_range)
         self.widget.viewport().installEventFilter(self)  # type: ignore[attr-defined]
 
     def _leave_full_range(self, *_: object) -> None:
@@ -109,20 +109,20 @@ class Plot(QObject):
         self.moved_by_hand.emit()
 
     def _redraw(self) -> None:
-        if self._content.is_empty:
+        if self.content.is_empty:
             return
-        floor = lowest_positive(self._content) if self._is_log else None
+        floor = lowest_positive(self.content) if self._is_log else None
         if self._follows:
-            x, y = full_range(self._content, is_log=self._is_log, from_zero=self._from_zero)
-            self._view_box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+            x, y = full_range(self.content, is_log=self._is_log, from_zero=self._from_zero)
+            self.view_box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
         self._draw_curves(floor)
         self._draw_levels(floor)
         self._draw_marker(floor)
         self._draw_labels(floor)
-        self._crosshair.show_content(self._content)
+        self.crosshair.show_content(self.content)
 
     def _draw_curves(self, floor: float | None) -> None:
-        shown = {curve.name: curve for curve in self._content.curves if len(curve.x)}
+        shown = {curve.name: curve for curve in self.content.curves if len(curve.x)}
         for name in self._curves.keys() - shown.keys():
             self._item.removeItem(self._curves.pop(name))
         for name, curve in shown.items():
@@ -137,18 +137,18 @@ class Plot(QObject):
             )  # fmt: skip
 
     def _draw_levels(self, floor: float | None) -> None:
-        shown = {level.name: level for level in self._content.levels}
+        shown = {level.name: level for level in self.content.levels}
         for name in self._levels.keys() - shown.keys():
-            self._view_box.removeItem(self._levels.pop(name))
+            self.view_box.removeItem(self._levels.pop(name))
         for name, level in shown.items():
             if name not in self._levels:
                 self._levels[name] = pg.InfiniteLine(angle=0)
-                self._view_box.addItem(self._levels[name], ignoreBounds=True)
+                self.view_box.addItem(self._levels[name], ignoreBounds=True)
             self._levels[name].setPen(QPen(_colour(level), 0, Qt.PenStyle.DashLine))
             self._levels[name].setValue(_height(level.value, floor))
 
     def _draw_marker(self, floor: float | None) -> None:
-        marker = self._content.marker
+        marker = self.content.marker
         self._marker.setVisible(marker is not None)
         self._marker_text.setVisible(marker is not None)
         if marker is not None:
@@ -160,14 +160,14 @@ class Plot(QObject):
     def _draw_labels(self, floor: float | None) -> None:
         labels = [
             EndLabel(f"{curve.name} {number_text(float(curve.y[-1]))}", _colour(curve), _height(curve.y[-1], floor))
-            for curve in self._content.curves
+            for curve in self.content.curves
             if len(curve.x) and not curve.is_faint
         ]
         labels += [
             EndLabel(
                 f"{level.name} {number_text(level.value)}", _colour(level), _height(level.value, floor), is_dashed=True
             )
-            for level in self._content.levels
+            for level in self.content.levels
         ]
         self._labels.show_labels(labels, theme().text)
         self._item.layout.activate()
@@ -178,7 +178,7 @@ class Plot(QObject):
             event.ignore()
             return True
         if event.type() == QEvent.Type.Leave:
-            self._crosshair.hide()
+            self.crosshair.hide()
         if event.type() == QEvent.Type.MouseButtonDblClick:
             self.reset_zoom()
             return True

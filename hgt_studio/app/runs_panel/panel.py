@@ -99,7 +99,7 @@ class RunsPanel(QWidget):
         splitter.addWidget(self.details)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(16)
-        splitter.setSizes([_WIDE, _WIDE])
+        splitter.setSizes([2 * _WIDE, 3 * _WIDE])
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 16, 16, 16)

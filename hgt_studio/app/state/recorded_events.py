@@ -22,10 +22,22 @@ def read_recorded_events(path: Path, *, with_steps: bool) -> list[RecordedEvent]
     """
     events: list[RecordedEvent] = []
     for event in _read(path, with_steps=with_steps):
-        while events and events[-1].step > event.step:
+        while events and _order(events[-1]) >= _order(event):
             events.pop()
         events.append(event)
     return events
+
+
+def _order(event: RecordedEvent) -> tuple[int, int]:
+    """Events are told by step, those of one step in this order."""
+    match event:
+        case StepsDone(step):
+            return step, 0
+        case EpochDone(step=step):
+            return step, 1
+        case Evaluated(edges="validation", step=step):
+            return step, 2
+    return event.step, 3
 
 
 def _read(path: Path, *, with_steps: bool) -> Iterator[RecordedEvent]:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from hgt_studio.app.theme import Verdict, theme
-from hgt_studio.app.training_panel.advice import Advice
+from hgt_studio.app.training_panel.advice import Advice, Remedy
 from hgt_studio.app.widgets.coloured_label import ColouredLabel
 from hgt_studio.app.widgets.elided_label import ElidedLabel
 
@@ -58,12 +58,18 @@ class AdviceBar(QWidget):
 
     def tell(self, advice: Advice) -> None:
         """Put an advice in front, in place of an earlier one with the same remedy."""
-        self.advice = [each for each in self.advice if not advice.remedy or each.remedy != advice.remedy]
+        if advice.remedy is not None:
+            self.take_back(advice.remedy)
         self.advice.append(advice)
         self._show_newest()
 
-    def withdraw(self) -> None:
-        """Take the remedies away: the run they were for has changed or ended."""
+    def take_back(self, remedy: Remedy) -> None:
+        """What this remedy was for has passed."""
+        self.advice = [advice for advice in self.advice if advice.remedy != remedy]
+        self._show_newest()
+
+    def hide_remedy(self) -> None:
+        """Hide the remedy: it is applied, or the run it was for has ended."""
         self.remedy.hide()
 
     def text(self) -> str:

@@ -27,7 +27,7 @@ from hgt_studio.app.training_panel.chart_grid import ChartGrid
 from hgt_studio.app.training_panel.figures import FiguresRow, run_figures
 from hgt_studio.app.training_panel.phase_strip import PhaseStrip
 from hgt_studio.app.training_panel.progress_rows import ProgressRows
-from hgt_studio.training.events import Event, PhaseStarted, RunStarted
+from hgt_studio.training.events import Evaluated, Event, PhaseStarted, RunStarted
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.typing import Progress
 
@@ -56,7 +56,7 @@ class TrainingPanel(QWidget):
         self.health_figure = self._make_health_figure()
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
-        self._timer.timeout.connect(self._refresh)
+        self._timer.timeout.connect(self.refresh)
         self.advice.remedy_chosen.connect(self._apply)
         session.state_changed.connect(self._on_state)
         session.event.connect(self._on_event)
@@ -140,6 +140,8 @@ class TrainingPanel(QWidget):
 
     def _take_in(self, event: Event) -> None:
         self._history.add(event)
+        if isinstance(event, Evaluated) and event.is_best:
+            self.advice.take_back("stop_and_keep_best")
         if (advice := advice_on_event(event, self._config)) is not None:
             self.advice.tell(advice)
         if isinstance(event, PhaseStarted):
@@ -155,7 +157,7 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _on_ended(self, outcome: RunOutcome) -> None:
         self.phases.show_phase(self._history.phase, is_over=outcome.kind == "done")
-        self.advice.withdraw()
+        self.advice.hide_remedy()
         if (advice := advice_on_end(outcome, self._config)) is not None:
             self.advice.tell(advice)
 
@@ -170,7 +172,7 @@ class TrainingPanel(QWidget):
                 self._settings.set_value("training.temperature", raised_temperature(self._config))
             case "less_memory":
                 self.less_memory_requested.emit()
-        self.advice.withdraw()
+        self.advice.hide_remedy()
 
     @Slot()
     def _refresh_soon(self) -> None:
@@ -178,7 +180,8 @@ class TrainingPanel(QWidget):
             self._timer.start()
 
     @Slot()
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Show what has been told so far; comes by itself, at most ten times a second."""
         history, config = self._history, self._config
         self.phases.show_phase(history.phase, is_over=self._session.state == "done")
         if history.phase not in _PHASES_WITH_PROGRESS:
