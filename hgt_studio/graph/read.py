@@ -30,7 +30,15 @@ def load_graph(
     """
     path = Path(path)
     read = _read_cached if use_cache else read_table
-    graph = read(path, config.columns, progress, cancel)
+    return apply_settings(read(path, config.columns, progress, cancel), config)
+
+
+def apply_settings(graph: KnowledgeGraph, config: DataConfig) -> KnowledgeGraph:
+    """What the settings keep of a graph that is read, with the reverse edges that they ask for.
+
+    Raises:
+        InputError: the graph lacks what the settings name, or nothing is left.
+    """
     graph = filter_graph(graph, config)
     if config.add_reverse_edges and graph.report.one_way_edges != 0:
         graph = add_reverse_edges(graph)

@@ -90,15 +90,12 @@ def _fitting_mapping(path: Path, mapping: ColumnMapping | None) -> ColumnMapping
 
 def select(whole: "KnowledgeGraph", config: DataConfig) -> Selection:
     """What `load_graph` makes of a graph that is already read."""
-    from hgt_studio.graph import add_reverse_edges, filter_graph
+    from hgt_studio.graph.read import apply_settings
 
     try:
-        graph = filter_graph(whole, config)
+        return Selection(apply_settings(whole, config))
     except HgtStudioError as error:
         return Selection(whole, error)
-    if config.add_reverse_edges and graph.report.one_way_edges != 0:
-        graph = add_reverse_edges(graph)
-    return Selection(graph)
 
 
 def sample_path() -> Path:
