@@ -6,8 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QStackedLayout,
+    QStyle,
+    QStyleOptionFocusRect,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hgt_studio.app.charts.content import Content, number_text
 from hgt_studio.app.charts.saving import render_image, save_image, save_points
@@ -104,9 +114,7 @@ class Chart(QWidget):
     def _make_header(self) -> QHBoxLayout:
         button = QToolButton(autoRaise=True)
         button.setText("⋯")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setMenu(self.menu)
-        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        button.clicked.connect(lambda: self.menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
         button.setToolTip("Zoom, scale and export of this chart")
         button.setAccessibleName(f"Menu of the chart {self.kind.title}")
         header = QHBoxLayout()
@@ -200,6 +208,14 @@ class Chart(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.plot is not None:
             self.plot.restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self.hasFocus():  # the keys of the menu's actions are meant for this chart
+            option = QStyleOptionFocusRect()
+            option.initFrom(self)
+            option.rect = self.title.geometry().adjusted(-2, -1, 2, 1)
+            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, QPainter(self), self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         self.menu.popup(event.globalPos())

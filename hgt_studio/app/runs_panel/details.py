@@ -61,7 +61,7 @@ def _overlay(runs: Sequence[RunRecord], points: Callable[[RunRecord], Points]) -
 
 def _mrr_points(run: RunRecord) -> Points:
     events = [event for event in run.evaluations if event.edges == "validation"]
-    return [(event.epoch, event.metrics["validation"]["mrr"]) for event in events]
+    return [(event.epoch, event.metrics["validation"].get("mrr")) for event in events]
 
 
 def _checkpoint_rows(run: RunRecord) -> list[tuple[str, ...]]:

@@ -43,6 +43,7 @@ class RunsPanel(QWidget):
     def __init__(self, *, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preferences = preferences
+        self._reading: asyncio.Task[None] | None = None
         self.runs = RunsModel(self)
         self.table, self.details = RunsTable(self.runs), Details()
         self._make_actions()
@@ -56,7 +57,9 @@ class RunsPanel(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Read the runs folder again, in a thread."""
-        start_task(self._read())
+        if self._reading is not None:
+            self._reading.cancel()  # an older answer must not come after a newer one
+        self._reading = start_task(self._read())
 
     @Slot(object)
     def set_active_run(self, directory: Path | None) -> None:
@@ -65,7 +68,11 @@ class RunsPanel(QWidget):
         self._on_selection_changed()
 
     async def _read(self) -> None:
-        self._show_runs(await asyncio.to_thread(read_runs, self._preferences.runs_folder()))
+        folder = self._preferences.runs_folder()
+        try:
+            self._show_runs(await asyncio.to_thread(read_runs, folder))
+        except HgtStudioError as error:
+            show_error(self, error)
 
     def _show_runs(self, runs: list[RunRecord]) -> None:
         selected = self.table.selected()

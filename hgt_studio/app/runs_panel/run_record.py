@@ -71,10 +71,19 @@ class RunRecord:
 
 
 def read_runs(folder: Path) -> list[RunRecord]:
-    """All runs in a folder, the newest first; other folders are passed over."""
+    """All runs in a folder, the newest first; other folders are passed over. [] if there is no such folder.
+
+    Raises:
+        RunDirectoryError: something in it cannot be read.
+    """
     if not folder.is_dir():
         return []
-    runs = [read_run(path) for path in folder.iterdir() if RunDirectory(path).config_path.is_file()]
+    try:
+        runs = [read_run(path) for path in folder.iterdir() if RunDirectory(path).config_path.is_file()]
+    except OSError as error:
+        raise RunDirectoryError(
+            f"{error.filename}: cannot be read ({error.strerror}); free it, then come back"
+        ) from None
     return sorted(runs, key=lambda run: run.worked_on, reverse=True)
 
 

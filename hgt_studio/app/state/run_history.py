@@ -93,8 +93,8 @@ class RunHistory:
             self.best = event
         self.evaluation_seconds.append(event.epoch, event.seconds)
         metrics, health = event.metrics["validation"], event.metrics["health"]
-        _append(self.quality, event.epoch, {name: metrics[name] for name in QUALITY_METRICS})
-        _append(self.health, event.epoch, {name: health[name] for name in HEALTH_FIGURES})
+        _append(self.quality, event.epoch, {name: metrics.get(name) for name in QUALITY_METRICS})
+        _append(self.health, event.epoch, {name: health.get(name) for name in HEALTH_FIGURES})
         _append(self.cosine, event.epoch, health["mean_abs_cosine_by_type"])
 
     def _add_memory(self, event: MemoryRead) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from hgt_studio.app.charts import ChartKind, Content, Curve, Level, Marker
 from hgt_studio.app.charts.content import number_text
 from hgt_studio.app.state.run_history import HEALTH_FIGURES, QUALITY_METRICS, Group, RunHistory
+from hgt_studio.app.theme import Verdict
 from hgt_studio.config import RunConfig
 
 LOSS: Final = ChartKind(
@@ -82,10 +83,9 @@ def memory_content(history: RunHistory, levels: Sequence[Level]) -> Content:
     return Content(curves, tuple(levels))
 
 
-def memory_level(name: str, num_bytes: int | None) -> tuple[Level, ...]:
+def memory_level(name: str, verdict: Verdict, num_bytes: int | None) -> tuple[Level, ...]:
     """A line at so many bytes, if known."""
-    verdict = {"limit": "unsafe", "estimate": "tight"}[name]
-    return (Level(name, num_bytes / _BYTES_PER_GB, verdict),) if num_bytes else ()  # type: ignore[arg-type]
+    return (Level(name, num_bytes / _BYTES_PER_GB, verdict),) if num_bytes else ()
 
 
 def health_content(history: RunHistory, figure: str, node_types: Sequence[str]) -> Content:

@@ -38,7 +38,7 @@ def seconds_left(history: RunHistory, config: RunConfig) -> float | None:
     return steps_left * seeds_per_step / speed + evaluation * (started.num_epochs // every - steps.epoch // every)
 
 
-def run_figures(history: RunHistory, config: RunConfig) -> dict[str, str]:
+def run_figures(history: RunHistory, config: RunConfig, *, is_active: bool) -> dict[str, str]:
     """The figures under their titles."""
     started, steps, left = history.started, history.steps, seconds_left(history, config)
     if started is None or steps is None or left is None:
@@ -46,7 +46,7 @@ def run_figures(history: RunHistory, config: RunConfig) -> dict[str, str]:
     return {
         "Epoch": f"{count_text(steps.epoch)} / {count_text(started.num_epochs)}",
         "Speed": f"{count_text(round(steps.seeds_per_second))} seeds/s",
-        "Time left": duration_text(left),
+        "Time left": duration_text(left) if is_active else _NONE,
         "Sampling": f"{share_text(steps.waiting_share)} waiting",
         "Learning rate": f"{steps.learning_rate:.2g}",
         "Dropped edges": count_text(steps.dropped_edges),

@@ -158,6 +158,7 @@ class TrainingPanel(QWidget):
     def _on_ended(self, outcome: RunOutcome) -> None:
         self.phases.show_phase(self._history.phase, is_over=outcome.kind == "done")
         self.advice.hide_remedy()
+        self._refresh_soon()
         if (advice := advice_on_end(outcome, self._config)) is not None:
             self.advice.tell(advice)
 
@@ -186,14 +187,13 @@ class TrainingPanel(QWidget):
         self.phases.show_phase(history.phase, is_over=self._session.state == "done")
         if history.phase not in _PHASES_WITH_PROGRESS:
             self.progress.show_history(history)
-        self.figures.show_figures(run_figures(history, config))
+        self.figures.show_figures(run_figures(history, config, is_active=self._session.is_active))
         self.loss.show_content(contents.loss_content(history))
         self.quality.show_content(contents.quality_content(history, config))
         self.quality.set_caption(contents.quality_caption(history, config))
-        limit = contents.memory_level("limit", self._limit_bytes or self._recommended_bytes())
-        self.memory.show_content(
-            contents.memory_content(history, [*limit, *contents.memory_level("estimate", self._estimate_bytes)])
-        )
+        limit = contents.memory_level("limit", "unsafe", self._limit_bytes or self._recommended_bytes())
+        estimate = contents.memory_level("estimate", "tight", self._estimate_bytes)
+        self.memory.show_content(contents.memory_content(history, (*limit, *estimate)))
         figure = self.health_figure.currentData()
         self.health.show_content(contents.health_content(history, figure, self._node_types))
         self.health.set_caption(*contents.health_caption(history, figure))

@@ -89,6 +89,7 @@ def test_the_crosshair_tells_the_values_and_goes_with_the_pointer(chart: Chart, 
     words = plot.crosshair.box.text()
     assert 'contrastive</td><td align="right">&nbsp;7 ' in words
     assert 'link</td><td align="right">&nbsp;4 ' in words
+    qtbot.wait(50)  # pyqtgraph leaves out movements that follow within a hundredth of a second
     qtbot.mouseMove(viewport, QPoint(2, 2))
     qtbot.waitUntil(lambda: not plot.crosshair.box.isVisible())
 
@@ -199,11 +200,11 @@ def test_a_hundred_thousand_points_are_redrawn_quickly(chart: Chart, qtbot: QtBo
     plot = shown(chart, qtbot, walks[0])
     seconds = []
     for walk in walks:
-        start = time.perf_counter()
+        start = time.process_time()
         plot.show_content(walk)
         plot.widget.viewport().repaint()  # type: ignore[attr-defined]
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.03, "about 10 ms on one idle core; without downsampling more than 100"
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.03, "of one core: about 10 ms; without downsampling more than 100"
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal there")

@@ -1,5 +1,6 @@
 """What a chart shows, worked out without drawing."""
 
+import itertools
 import math
 
 import numpy as np
@@ -33,7 +34,7 @@ def test_the_crosshair_reads_the_nearest_point(xs: list[float], x: float) -> Non
 def test_labels_never_overlap_and_stay_inside_while_there_is_room(wanted: list[float]) -> None:
     placed = spread(wanted, 10.0, 200.0)
     ordered = sorted(placed)
-    assert all(after - before >= 10 - 1e-6 for before, after in zip(ordered, ordered[1:], strict=False))
+    assert all(after - before >= 10 - 1e-6 for before, after in itertools.pairwise(ordered))
     assert ordered[0] >= 5 - 1e-6
     assert ordered[-1] <= 195 + 1e-6
     by_wish = sorted(range(len(wanted)), key=lambda index: wanted[index])

@@ -124,7 +124,7 @@ def test_differences_are_to_the_newest_run_or_among_the_selected(panel: RunsPane
     assert newest == "c"
     select(panel, "b")
     assert panel.details.differences.titles == ("Setting", "b", "c")
-    assert dict((row[0], row[1:]) for row in panel.details.differences.rows) == {
+    assert {row[0]: row[1:] for row in panel.details.differences.rows} == {
         "training.learning_rate": ("0.01", "0.02"), "sampling.batch_size": ("256", "512"),
     }  # fmt: skip
     select(panel, "a", "b", "c")

@@ -156,7 +156,7 @@ def test_notes_are_kept_and_a_new_run_begins_without_them(stage: "Stage") -> Non
     )
     stage.until(lambda: stage.session.state == "done")
     assert stage.panel.advice.text() == "Second."
-    assert [advice.text for advice in stage.panel.advice.advice][0].startswith("The graph has no diseases")
+    assert stage.panel.advice.advice[0].text.startswith("The graph has no diseases")
     assert stage.panel.phases.accessibleName() == "Phase: all done"
     stage.begin()
     assert stage.panel.advice.advice == []
