@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 
 import hgt_studio.app.main as app_main
 from hgt_studio.app.window import MainWindow
 
 Widget = TypeVar("Widget", bound=QWidget)
+ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
 Journey = Callable[["Driver"], Awaitable[None]]
 
 
@@ -74,11 +75,13 @@ class Driver:
         """Type a name into the file dialog that is open, and accept it."""
         await self.until(lambda: any(dialog.isVisible() for dialog in self.window.findChildren(QFileDialog)))
         dialog = next(dialog for dialog in self.window.findChildren(QFileDialog) if dialog.isVisible())
-        edit = dialog.findChild(QLineEdit)
+        edit = dialog.findChild(QLineEdit, "fileNameEdit")
         assert isinstance(edit, QLineEdit)
-        edit.clear()
-        QTest.keyClicks(edit, str(path))
-        QTest.keyClick(edit, Qt.Key.Key_Return)
+        edit.setText(str(path))  # letter by letter, its completer would wander through the folders
+        buttons = dialog.findChild(QDialogButtonBox)
+        assert isinstance(buttons, QDialogButtonBox)
+        accept = next(button for button in buttons.buttons() if buttons.buttonRole(button) == ACCEPT)
+        self.click(accept)
         await self.until(lambda: not dialog.isVisible())
 
     def box(self) -> QMessageBox:

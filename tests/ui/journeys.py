@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
 from tests.ui.driver import Driver, Journey, drive
 
@@ -34,19 +36,82 @@ async def open_by_drop(app: Driver, graph: Path) -> None:
     await app.until(lambda: app.state.document.path == graph)
 
 
-async def start_training(app: Driver) -> None:
-    """Train by keyboard, and wait for the first batches."""
+async def start_training(app: Driver, until: str = "StepsDone") -> None:
+    """Train by keyboard, and wait for the first news of a kind."""
     app.window.activateWindow()
     await app.until(app.window.isActiveWindow)
     seen: list[object] = []
     app.state.session.event.connect(seen.append)
     app.keys(Qt.Key.Key_R, CONTROL)
     await app.until(lambda: app.state.session.is_active)
-    await app.until(lambda: any(type(event).__name__ == "StepsDone" for event in seen), 120)
+    await app.until(lambda: any(type(event).__name__ == until for event in seen), 120)
 
 
 async def wait_for(app: Driver, state: str) -> None:
     await app.until(lambda: app.state.session.state == state, 120)
+
+
+def drop_train_export(graph: str) -> Journey:
+    """Drop, change fields, see the estimate follow, train with a pause, export, find the file right."""
+
+    async def journey(app: Driver) -> None:
+        await open_by_drop(app, Path(graph))
+        window, state = app.window, app.state
+        assert any("nodes" in words for words in app.words())
+        model = window.memory_strip.model
+        await app.until(lambda: model.is_of_graph)
+        before = model.estimate
+        assert before is not None
+        type_number(app, "architecture.hidden_dim", "32")
+        type_number(app, "architecture.embedding_dim", "32")
+        type_number(app, "sampling.batch_size", "128")
+        type_number(app, "training.num_epochs", "2")
+        after = model.estimate
+        assert after is not None
+        assert after.needed_bytes < before.needed_bytes / 2
+        assert (state.settings.config.architecture.hidden_dim, state.settings.config.training.num_epochs) == (32, 2)
+        await start_training(app, "PhaseStarted")
+        app.keys(Qt.Key.Key_Space)
+        assert state.session.state == "paused"
+        await asyncio.sleep(0.3)
+        app.keys(Qt.Key.Key_Space)
+        await wait_for(app, "done")
+        assert app.find(QLabel, "Done", window.banner)
+        await export_as_csv(app, Path(graph).with_name("embeddings.csv"))
+
+    return journey
+
+
+def type_number(app: Driver, path: str, text: str) -> None:
+    """Type into the field of a setting."""
+    section, _ = path.split(".")
+    row = app.window.settings_panel.forms[section].row(path.split(".")[1])
+    edit = row.control.findChild(QLineEdit)
+    assert isinstance(edit, QLineEdit)
+    app.click(edit)
+    edit.selectAll()
+    QTest.keyClicks(edit, text)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+
+
+async def export_as_csv(app: Driver, target: Path) -> None:
+    """Export the run that the panel holds, and read the file."""
+    panel = app.window.export_panel
+    app.keys(Qt.Key.Key_3, CONTROL)
+    await app.until(lambda: panel.isVisible() and panel.exporter.run is not None)
+    app.state.settings.set_value("export.format", "csv")
+    await app.until(lambda: panel.export.isEnabled())
+    app.click(panel.export)
+    await app.choose_file(target)
+    await app.until(lambda: panel.reveal.isVisible(), 120)
+    import pandas as pd
+
+    directory = app.state.session.directory
+    assert directory is not None
+    written, of_run = pd.read_csv(target), pd.read_parquet(directory / "embeddings.parquet")
+    assert list(written["node_id"].astype(str)) == list(of_run["node_id"].astype(str))
+    vectors = written[[f"e{number}" for number in range(32)]].to_numpy()
+    np.testing.assert_allclose(vectors, np.stack(list(of_run["embedding"])), rtol=1e-3, atol=1e-5)
 
 
 def quit_in_mid_training(graph: str) -> Journey:
@@ -147,9 +212,8 @@ def out_of_memory(graph: str) -> Journey:
     return journey
 
 
-JOURNEYS: dict[str, Callable[..., Journey]] = {
-    journey.__name__: journey for journey in (quit_in_mid_training, stop_in_mid_batch, bad_csv, out_of_memory)
-}
+ALL = (drop_train_export, quit_in_mid_training, stop_in_mid_batch, bad_csv, out_of_memory)
+JOURNEYS: dict[str, Callable[..., Journey]] = {journey.__name__: journey for journey in ALL}
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
