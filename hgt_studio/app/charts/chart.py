@@ -130,6 +130,7 @@ class Chart(QWidget):
         page.setWordWrap(True)
         page.setAutoFillBackground(True)
         page.setBackgroundRole(page.palette().ColorRole.Base)
+        page.setForegroundRole(page.palette().ColorRole.WindowText)
         page.setMargin(16)
         return page
 

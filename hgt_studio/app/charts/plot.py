@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFont, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,10 +23,8 @@ _ZOOM_STEP: Final = 0.8
 class Plot(QObject):
     """A plot widget with curves, levels, marker, names at the ends and crosshair.
 
-    Until somebody zooms or pans, all that is drawn stays in sight. moved_by_hand: that has just ended.
+    Until somebody zooms or pans, all that is drawn stays in sight.
     """
-
-    moved_by_hand = Signal()
 
     def __init__(self, x_title: str, unit: str, *, from_zero: bool, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,7 +58,6 @@ class Plot(QObject):
         """Whether the scale of y is logarithmic."""
         self._is_log = is_log
         self._item.getAxis("left").setLogMode(is_log)
-        self._item.getAxis("right").setLogMode(is_log)
         self.reset_zoom()
 
     def reset_zoom(self) -> None:
@@ -93,6 +90,8 @@ class Plot(QObject):
     def _prepare(self, x_title: str, unit: str) -> None:
         self._item.setMenuEnabled(False)
         self._item.hideButtons()
+        self._item.setClipToView(True)
+        self._item.setDownsampling(auto=True, mode="peak")
         self._item.showGrid(x=True, y=True, alpha=0.14)
         self.view_box.disableAutoRange()
         for name, title in (("left", unit), ("bottom", x_title)):
@@ -106,7 +105,6 @@ class Plot(QObject):
 
     def _leave_full_range(self, *_: object) -> None:
         self._follows = False
-        self.moved_by_hand.emit()
 
     def _redraw(self) -> None:
         if self.content.is_empty:
@@ -127,7 +125,7 @@ class Plot(QObject):
             self._item.removeItem(self._curves.pop(name))
         for name, curve in shown.items():
             if name not in self._curves:
-                self._curves[name] = pg.PlotDataItem(clipToView=True, autoDownsample=True, downsampleMethod="peak")
+                self._curves[name] = pg.PlotDataItem()  # the plot item sets down-sampling
                 self._item.addItem(self._curves[name], ignoreBounds=True)
             colour = _colour(curve)
             is_marked = len(curve.x) <= _MOST_MARKED_POINTS and not curve.is_faint

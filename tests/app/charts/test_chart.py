@@ -204,7 +204,7 @@ def test_a_hundred_thousand_points_are_redrawn_quickly(chart: Chart, qtbot: QtBo
         plot.show_content(walk)
         plot.widget.viewport().repaint()  # type: ignore[attr-defined]
         seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.03, "of one core: about 10 ms; without downsampling more than 100"
+    assert min(seconds) < 0.02, "of one core: about 7 ms"
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal there")
