@@ -69,7 +69,7 @@ class Crosshair(QObject):
             for curve, value in values
             if value is not None
         )
-        self.box.setText(f"<table><tr><td colspan="2">{self._x_title} {number_text(x)}</td></tr>{rows}</table>")
+        self.box.setText(f'<table><tr><td colspan="2">{self._x_title} {number_text(x)}</td></tr>{rows}</table>')
         self.box.adjustSize()
         self.box.setVisible(bool(rows))
 
