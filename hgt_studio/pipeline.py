@@ -18,6 +18,7 @@ from hgt_studio.device.monitor import MemoryMonitor
 from hgt_studio.device.ownership import claim_device
 from hgt_studio.device.selection import select_device
 from hgt_studio.errors import RunDirectoryError
+from hgt_studio.explore.candidates import CandidateRanker
 from hgt_studio.export import EmbeddingTable, WrittenFile, build_manifest, write_embeddings, write_manifest
 from hgt_studio.graph import load_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
@@ -111,7 +112,7 @@ def train_run(
     durations = {"train": trained_seconds, "export": seconds - trained_seconds}
     manifest = build_manifest(trainer.task.config, graph, graph_path, files, metrics, durations)
     manifest["graph"]["path"] = str(graph_path.resolve())
-    write_manifest(run.manifest_path, manifest | {"finished": True})
+    write_manifest(run.manifest_path, manifest | {"finished": True, "peak_bytes": peak_bytes})
     return RunResult(directory, metrics, seconds, peak_bytes, shapes=1 + trainer.halvings, files=files)
 
 
@@ -181,6 +182,15 @@ def export_run(
     with claim_device():
         vectors = _embed(run.network, run.graph, config, run.device, listeners)
     return _write(vectors, run.graph, path, export, listeners)
+
+
+@shortage_in_plain_words()
+def open_ranker(run: FinishedRun, listeners: Listeners | None = None) -> CandidateRanker:
+    """Candidates for missing edges by a trained network; embeds all nodes once, then needs no device."""
+    with claim_device():
+        vectors = _embed(run.network, run.graph, run.config, run.device, listeners or Listeners())
+        decoder = run.network.decoder.to("cpu")
+    return CandidateRanker(run.graph, vectors, decoder)
 
 
 def _expected_shortage(task: TrainingTask, device: Device) -> str | None:

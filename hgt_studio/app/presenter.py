@@ -18,10 +18,11 @@ from hgt_studio.training.run_directory import RunDirectory
 class Presenter(QObject):
     """What the user reads at the window's upper edge.
 
-    export_asked: the embeddings of that run are wanted; less_memory_asked: settings that fit are wanted.
+    export_asked, explore_asked: the embeddings of that run are wanted; less_memory_asked: settings that fit are wanted.
     """
 
     export_asked = Signal(object)  # Path
+    explore_asked = Signal(object)  # Path
     less_memory_asked = Signal()
 
     def __init__(
@@ -97,10 +98,11 @@ class Presenter(QObject):
         run = RunDirectory(directory)
         resume = ("Resume", lambda: self._run_control.resume_run(directory))
         export = ("Export...", lambda: self.export_asked.emit(directory))
+        explore = ("Explore", lambda: self.explore_asked.emit(directory))
         show = (reveal_words(), lambda: reveal(directory))
         can_resume = [resume] if run.last_checkpoint.exists() else []
         if outcome.kind == "done":
-            self._banner.show_message("safe", "Done", _summary(outcome), [export, show])
+            self._banner.show_message("safe", "Done", _summary(outcome), [export, explore, show])
         elif outcome.kind == "stopped":
             words = "The checkpoint is kept." if can_resume else "It had no checkpoint yet."
             self._banner.show_message("tight", "Stopped", words, [*can_resume, *([export] if can_resume else [])])

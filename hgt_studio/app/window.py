@@ -12,6 +12,7 @@ from hgt_studio.app.banner import Banner
 from hgt_studio.app.commands import Commands
 from hgt_studio.app.data_panel import DataPanel
 from hgt_studio.app.errors import show_error
+from hgt_studio.app.explore_panel import ExplorePanel
 from hgt_studio.app.export_panel import ExportPanel
 from hgt_studio.app.memory_panel import MemoryStrip
 from hgt_studio.app.menus import RecentMenu, build_menus
@@ -42,6 +43,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("HGT Studio")
         self.setMinimumSize(*_SMALLEST)
         self._state = state
+        self._run_to_explore: Path | None = None
         self.actions_ = Actions(self)
         self.commands = Commands(state, self.actions_, self)
         self.run_control = RunControl(state.document, state.settings, state.session, state.preferences, self)
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.data_panel = DataPanel(document=state.document, settings=state.settings, preferences=state.preferences)
         self.training_panel = TrainingPanel(session=state.session, settings=state.settings)
+        self.explore_panel = ExplorePanel(engine=state.engine)
         self.export_panel = ExportPanel(engine=state.engine, preferences=state.preferences, settings=state.settings)
         self.runs_panel = RunsPanel(preferences=state.preferences)
         self.memory_strip = MemoryStrip(
@@ -82,6 +85,7 @@ class MainWindow(QMainWindow):
         for panel, name in (
             (self.data_panel, "Data"),
             (self.training_panel, "Training"),
+            (self.explore_panel, "Explore"),
             (self.export_panel, "Export"),
             (self.runs_panel, "Runs"),
         ):
@@ -131,9 +135,12 @@ class MainWindow(QMainWindow):
         self.training_panel.less_memory_requested.connect(self.memory_strip.fit_to_memory)
         self.runs_panel.resume_requested.connect(self.run_control.resume_run)
         self.runs_panel.open_requested.connect(self.show_export)
+        self.runs_panel.explore_requested.connect(self.show_explore)
         self.memory_strip.verdict_changed.connect(self.toolbar.show_verdict)
         self.memory_strip.model.changed.connect(self._on_estimate)
         self.presenter.export_asked.connect(self.show_export)
+        self.presenter.explore_asked.connect(self.show_explore)
+        self.tabs.currentChanged.connect(self._open_space)
         self.presenter.less_memory_asked.connect(self.memory_strip.fit_to_memory)
         self.run_control.failed.connect(self._show_error)
         actions.train.triggered.connect(self.run_control.train)
@@ -151,6 +158,20 @@ class MainWindow(QMainWindow):
         self.export_panel.set_run(run_directory)
         self.tabs.setCurrentWidget(self.export_panel)
 
+    @Slot(object)
+    def show_explore(self, run_directory: Path) -> None:
+        """Bring the Explore tab forward with that run."""
+        self._run_to_explore = run_directory
+        self.tabs.setCurrentWidget(self.explore_panel)
+        self._open_space()
+
+    @Slot()
+    def _open_space(self) -> None:
+        """Read the embeddings once the Explore tab is looked at: they take memory."""
+        if self.tabs.currentWidget() is self.explore_panel and self._run_to_explore is not None:
+            self.explore_panel.set_run(self._run_to_explore)
+            self._run_to_explore = None
+
     @Slot()
     def _on_graph_loaded(self) -> None:
         opened = self._state.document.opened
@@ -167,6 +188,8 @@ class MainWindow(QMainWindow):
             self.training_panel.setFocus()
         elif state == "done" and session.directory is not None:
             self.export_panel.set_run(session.directory)
+            self._run_to_explore = session.directory
+            self._open_space()
         self.runs_panel.set_active_run(session.directory if session.is_active else None)
         if not session.is_active:
             self.runs_panel.refresh()

@@ -34,11 +34,13 @@ _WIDE: Final = 10_000  # a splitter shrinks its sizes to what there is
 class RunsPanel(QWidget):
     """The runs of the runs folder, read anew whenever the tab is shown.
 
-    resume_requested: an interrupted run shall go on; open_requested: the embeddings of a run are wanted.
+    resume_requested: an interrupted run shall go on; open_requested, explore_requested: the embeddings of a run
+    are wanted, as a file or to look at.
     """
 
     resume_requested = Signal(object)  # Path
     open_requested = Signal(object)  # Path
+    explore_requested = Signal(object)  # Path
 
     def __init__(self, *, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +86,7 @@ class RunsPanel(QWidget):
 
     def _make_actions(self) -> None:
         self.resume = self._add_action("Resume", "Go on with this run from its last checkpoint", self._resume)
+        self.explore = self._add_action("Explore", "Look at the embeddings of this run", self._explore)
         self.export = self._add_action("Export...", "Write the embeddings of this run in another format", self._export)
         self.reveal = self._add_action(reveal_words(), "Show the folder of this run", self._reveal)
         self.delete = self._add_action("Delete...", "Move the folders of these runs to the bin", self._ask_to_delete)
@@ -97,7 +100,7 @@ class RunsPanel(QWidget):
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for action in (self.resume, self.export, self.reveal, self.delete):
+        for action in (self.resume, self.explore, self.export, self.reveal, self.delete):
             buttons.addWidget(_button(action))
         buttons.addStretch(1)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -124,6 +127,7 @@ class RunsPanel(QWidget):
         one = selected[0] if len(selected) == 1 else None
         self.resume.setEnabled(bool(one and idle and one.state == "interrupted"))
         self.export.setEnabled(bool(one and one.checkpoints))
+        self.explore.setEnabled(bool(one and one.state == "finished"))
         self.reveal.setEnabled(one is not None)
         self.delete.setEnabled(bool(selected) and len(idle) == len(selected))
         self.runs.show_colours({run.directory: number for number, run in enumerate(selected)})
@@ -135,6 +139,9 @@ class RunsPanel(QWidget):
 
     def _export(self) -> None:
         self.open_requested.emit(self.table.selected()[0].directory)
+
+    def _explore(self) -> None:
+        self.explore_requested.emit(self.table.selected()[0].directory)
 
     def _reveal(self) -> None:
         reveal(self.table.selected()[0].directory)
