@@ -46,6 +46,7 @@ def run_app(files: Sequence[str]) -> int:
     garbage = GarbageCollector(application)
     garbage.start()
     state.engine.ready.connect(garbage.leave_out_what_is_there)
+    state.session.ended.connect(garbage.collect_all)
     _AfterFirstPaint(window, state.engine)
     signal.signal(signal.SIGINT, lambda *_: window.close())  # heard at the next tick of a timer, within a second
     for file in files[:1]:
@@ -56,6 +57,7 @@ def run_app(files: Sequence[str]) -> int:
     finally:
         loop.run_until_complete(_end_tasks())
         state.engine.shut_down()
+        garbage.stop()
         errors.uninstall()
         loop.close()
 

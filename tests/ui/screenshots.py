@@ -35,7 +35,15 @@ class Look:
         return f"{'light' if self.is_light else 'dark'}-{self.width}x{self.height}{large}"
 
 
-DARK = QPalette(QColor("#3a3a3c"), QColor("#1e1e1e"))  # Qt changes the scheme itself on desktops only
+def dark_palette() -> QPalette:
+    """As Qt's own style is on dark desktops; without a desktop Qt does not change the scheme itself."""
+    palette = QPalette(QColor("#3a3a3c"), QColor("#1e1e1e"))
+    roles = QPalette.ColorRole
+    for role, colour in ((roles.Base, "#2a2a2a"), (roles.Highlight, "#308cc6"), (roles.Accent, "#308cc6")):
+        palette.setColor(role, QColor(colour))
+    return palette
+
+
 LOOKS = (
     Look(True, 1280, 800),
     Look(False, 1280, 800),
@@ -52,7 +60,7 @@ async def capture(app: Driver, folder: Path, screen: str) -> None:
     assert isinstance(application, QApplication)
     font, palette = application.font(), application.palette()
     for look in LOOKS:
-        application.setPalette(palette if look.is_light else DARK)
+        application.setPalette(palette if look.is_light else dark_palette())
         theme().changed.emit()
         scaled = QFont(font)
         scaled.setPointSizeF(font.pointSizeF() * look.font_factor)

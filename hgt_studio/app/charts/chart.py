@@ -44,11 +44,15 @@ class ChartKind:
 
 
 class Chart(QWidget):
-    """Curves with a crosshair, zoom, log scale and export. Drawn at most ten times a second, and only while seen."""
+    """Curves with a crosshair, zoom, log scale and export. Drawn at most ten times a second, and only while seen.
 
-    def __init__(self, kind: ChartKind, parent: QWidget | None = None) -> None:
+    delay_ms: how long new content waits at least; charts with different delays are not drawn in one go, so that the
+    window answers in between.
+    """
+
+    def __init__(self, kind: ChartKind, parent: QWidget | None = None, *, delay_ms: int = 0) -> None:
         super().__init__(parent)
-        self.kind = kind
+        self.kind, self._delay_ms = kind, delay_ms
         self.content = Content()
         self.plot: Plot | None = None
         self._is_stale = False
@@ -71,11 +75,13 @@ class Chart(QWidget):
 
     def show_content(self, content: Content) -> None:
         """Show these curves in place of the ones before, as soon as it is worth while."""
+        if not self._is_stale and content.is_like(self.content):
+            return
         self.content = content
         self._is_stale = True
         if self.isVisible() and not self._timer.isActive():
             elapsed = self._since_redraw.elapsed() if self._since_redraw.isValid() else _LEAST_MS_BETWEEN_REDRAWS
-            self._timer.start(max(0, _LEAST_MS_BETWEEN_REDRAWS - elapsed))
+            self._timer.start(max(self._delay_ms, _LEAST_MS_BETWEEN_REDRAWS - elapsed))
 
     def set_caption(self, text: str, tool_tip: str = "") -> None:
         """A line beside the title."""

@@ -25,6 +25,11 @@ class Curve:
     is_faint: bool = False
     guides_range: bool = True
 
+    def is_like(self, other: "Curve") -> bool:
+        """Whether the other looks the same."""
+        same_style = (self.name, self.colour, self.is_faint) == (other.name, other.colour, other.is_faint)
+        return same_style and np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+
     def value_at(self, x: float) -> float | None:
         """The value of the point nearest to `x`; None beside the curve."""
         if not len(self.x) or not self.x[0] <= x <= self.x[-1]:
@@ -63,6 +68,12 @@ class Content:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_empty", not any(len(curve.x) for curve in self.curves))
+
+    def is_like(self, other: "Content") -> bool:
+        """Whether the other looks the same."""
+        if (self.levels, self.marker, len(self.curves)) != (other.levels, other.marker, len(other.curves)):
+            return False
+        return all(mine.is_like(its) for mine, its in zip(self.curves, other.curves, strict=True))
 
 
 def number_text(value: float) -> str:

@@ -32,6 +32,7 @@ from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.typing import Progress
 
 _REFRESH_MS: Final = 100
+_MS_BETWEEN_CHARTS: Final = 25
 _PHASES_WITH_PROGRESS: Final = ("load", "export")  # of their own, beside the steps
 
 
@@ -52,7 +53,9 @@ class TrainingPanel(QWidget):
         self._node_types: Sequence[str] = ()
         self.phases, self.progress, self.figures, self.advice = PhaseStrip(), ProgressRows(), FiguresRow(), AdviceBar()
         kinds = (contents.LOSS, contents.QUALITY, contents.MEMORY, contents.HEALTH)
-        self.loss, self.quality, self.memory, self.health = self.charts = tuple(Chart(kind) for kind in kinds)
+        self.loss, self.quality, self.memory, self.health = self.charts = tuple(
+            Chart(kind, delay_ms=number * _MS_BETWEEN_CHARTS) for number, kind in enumerate(kinds)
+        )
         self.health_figure = self._make_health_figure()
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)

@@ -69,7 +69,7 @@ def test_nothing_is_drawn_while_hidden_and_at_most_ten_times_a_second(chart: Cha
     plot.show_content = drawn.append  # type: ignore[method-assign]
     end = time.monotonic() + 0.5
     while time.monotonic() < end:
-        chart.show_content(CONTENT)
+        chart.show_content(Content(CONTENT.curves, (Level("limit", time.monotonic(), "unsafe"),)))
         qtbot.wait(5)
     assert 2 <= len(drawn) <= 6
     chart.hide()
@@ -79,6 +79,38 @@ def test_nothing_is_drawn_while_hidden_and_at_most_ten_times_a_second(chart: Cha
     assert not drawn
     chart.show()
     qtbot.waitUntil(lambda: len(drawn) == 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_drawn"),
+    [
+        (Content(tuple(Curve(c.name, c.x.copy(), c.y.copy(), c.colour, c.is_faint) for c in CONTENT.curves)), True),
+        (Content(CONTENT.curves, (Level("limit", 1000.0, "unsafe"),), Marker(2.0, 3.0, "best 3")), False),
+        (Content(CONTENT.curves, CONTENT.levels, Marker(2.0, 3.5, "best 3.5")), True),
+        (Content((*CONTENT.curves[:2], Curve("contrastive", X, X, 1)), CONTENT.levels, CONTENT.marker), True),
+    ],
+)
+def test_what_looks_the_same_is_not_drawn_again(chart: Chart, qtbot: QtBot, content: Content, is_drawn: bool) -> None:
+    plot = shown(chart, qtbot)
+    drawn: list[Content] = []
+    plot.show_content = drawn.append  # type: ignore[method-assign]
+    chart.show_content(content)
+    qtbot.wait(150)
+    assert bool(drawn) == is_drawn
+
+
+def test_charts_with_different_delays_are_not_drawn_in_one_go(qtbot: QtBot) -> None:
+    charts = [Chart(LOSS, delay_ms=delay) for delay in (0, 60)]
+    moments: list[float] = []
+    for chart in charts:
+        qtbot.addWidget(chart)
+        chart.show()
+        shown(chart, qtbot).show_content = lambda content: moments.append(time.monotonic())  # type: ignore[method-assign]
+    qtbot.wait(200)
+    for chart in charts:
+        chart.show_content(Content(CONTENT.curves))
+    qtbot.waitUntil(lambda: len(moments) == 2)
+    assert moments[1] - moments[0] > 0.03
 
 
 def test_the_crosshair_tells_the_values_and_goes_with_the_pointer(chart: Chart, qtbot: QtBot) -> None:
