@@ -5,7 +5,7 @@ from hgt_studio.explore.neighbours import Neighbour, nearest_neighbours
 from hgt_studio.explore.projection import principal_plane
 from hgt_studio.explore.search import find_nodes
 from hgt_studio.explore.space import EmbeddingSpace, open_space
-from hgt_studio.explore.umap_plane import umap_plane, why_no_umap
+from hgt_studio.explore.umap_process import umap_plane, why_no_umap
 
 __all__ = [
     "Candidate",

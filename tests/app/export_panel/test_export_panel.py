@@ -20,12 +20,12 @@ from tests.helpers.command_line import QUICK_SETTINGS
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A trained run."""
+def run(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Path:
+    """A run, trained on the engine's thread."""
     folder = tmp_path_factory.mktemp("run")
     write_sample_graph(folder / "kg.csv", scale=0.002)
     config = apply_overrides(RunConfig(), [*QUICK_SETTINGS, "training.num_epochs=1"])
-    return train_run(folder / "kg.csv", folder / "first run", config).directory
+    return engine.submit(lambda: train_run(folder / "kg.csv", folder / "first run", config)).result().directory
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """UMAP (McInnes et al. 2018) in a process of its own: scikit-learn's OpenMP and torch's do not share one.
 
-This file is both ends: `umap_plane` starts `python -m hgt_studio.explore.umap_plane IN.npy OUT.npy` and waits for it.
+This file is both ends: `umap_plane` starts `python -m hgt_studio.explore.umap_process IN OUT SEED` and waits for it.
 """
 
 import subprocess
