@@ -4,9 +4,5 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/packaging/environment.sh"
 
-if [ -f "$root/hgt_studio/app/main.py" ]; then
-    prepare_environment app
-else
-    prepare_environment ''
-fi
+prepare_environment app
 exec "$root/.venv/bin/hgt-studio" "$@"

@@ -5,12 +5,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/packaging/environment.sh"
 
-if [ -f "$root/hgt_studio/app/main.py" ]; then
-    prepare_environment app,test
-else
-    prepare_environment test
-fi
-
+prepare_environment app,test
 cd "$root"
 PATH="$root/.venv/bin:$PATH"
 failed=''
