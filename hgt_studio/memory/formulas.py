@@ -16,6 +16,7 @@ _FORMULAS = {
     "batch/indices": "(rows + segments + 3 x edges + questions) x 8",
     "batch/indices of the last batch": "what the last batch's loss still holds while the next one is computed",
     "batch/masks": "2 x supervision edges x seed rows + pairs x pairs, a byte each",
+    "layer": "activations of one HGT layer in training",
     "kept for backward": "what backward reads again: normalised rows, keys and values (2 x rows x hidden), queries and "
     "messages (segments x hidden), attention weights (edges x heads)",
     "working memory": "what lives inside one operation: keys and values of the edges (2 x edges x hidden), gathered "
@@ -50,5 +51,5 @@ _FORMULAS = {
 def formula(path: str) -> str:
     """In words, for a path such as "layer 1/kept for backward"."""
     if path.startswith("layer "):
-        path = path.partition("/")[2]
-    return _FORMULAS.get(path, "activations of one HGT layer in training")
+        path = path.partition("/")[2] or "layer"
+    return _FORMULAS[path]
