@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Final
+from pathlib import Path
+from typing import Annotated, Final
 
 _NO_QT: Final = (
     "the window needs PySide6, which is not installed; get it with: pip install 'hgt-studio[app]', "
@@ -37,12 +38,14 @@ def _open_window(files: Sequence[str]) -> int:
 
 def _add_open_command() -> None:
     """Let the command line know `open`: it may not import the app itself."""
-    from hgt_studio.cli.commands import GraphFile, app
+    from typer import Argument
+
+    from hgt_studio.cli.commands import app
 
     @app.command("open")
-    def open_(kg: GraphFile) -> int:
-        """Open a graph file in the window; `hgt-studio` alone opens the window without one."""
-        return _open_window([str(kg)])
+    def open_(kg: Annotated[Path | None, Argument(metavar="KG", help="the graph file to open")] = None) -> int:
+        """Open the window, and in it a graph file."""
+        return _open_window([str(kg)] if kg else [])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from numba.core.caching import UserProvidedCacheLocator
 
 
 class BundleCacheLocator(UserProvidedCacheLocator):  # type: ignore[misc]  # numba has no types
-    """A folder of NUMBA_CACHE_DIR for each package; valid as long as the executable, which holds all code, is the same."""
+    """One folder in NUMBA_CACHE_DIR a package, valid as long as the executable, which holds all code, is the same."""
 
     def __init__(self, function: Callable[..., Any], relative_file: str) -> None:
         super().__init__(function, relative_file)

@@ -1,4 +1,4 @@
-"""What macOS reads about the app: `Info.plist`, as plain data. PyInstaller adds the name of the executable and the icon."""
+"""What macOS reads about the app, as plain data; PyInstaller adds the names of the executable and of the icon file."""
 
 from typing import Any, Final
 
