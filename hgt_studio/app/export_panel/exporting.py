@@ -1,6 +1,7 @@
 """One export at a time: what the run holds is read in a thread, embedding and writing run on the engine's thread."""
 
 import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -35,10 +36,15 @@ class OpenedRun:
 
 
 class Exporter(QObject):
-    """opened: the run that can be exported now. written: the files of an export. All signals on the UI thread."""
+    """opened: the run that can be exported now. written: the files of an export. All signals on the UI thread.
+
+    An export waits while a run trains: both are jobs of the engine's thread.
+    """
 
     opened = Signal(object)  # OpenedRun
     previewed = Signal(object)  # ExportPreview
+    preview_failed = Signal(object)  # HgtStudioError
+    busy_changed = Signal()
     progress = Signal(object)  # Progress
     written = Signal(object)  # tuple[WrittenFile, ...]
     failed = Signal(object)  # HgtStudioError
@@ -49,35 +55,49 @@ class Exporter(QObject):
         super().__init__(parent)
         self._engine = engine
         self._token: CancelToken | None = None
-        self._wanted: tuple[OpenedRun, ExportConfig] | None = None
+        self._job: Future[tuple[WrittenFile, ...]] | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._previewing: asyncio.Task[None] | None = None
         self.run: OpenedRun | None = None
         self._progress_arrived.connect(self.progress, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_exporting(self) -> bool:
-        return self._token is not None
+        return self._job is not None
 
     def open(self, directory: Path) -> None:
-        """Read the settings and the graph of a run; ends with `opened` or `failed`."""
-        start_task(self._open(directory))
+        """Read the settings and the graph of a run; of many calls the last one ends with `opened` or `failed`."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._opening = start_task(self._open(directory))
 
     def preview(self, export: ExportConfig) -> None:
-        """First rows and size of an export of the opened run; of many calls the last one is answered."""
+        """First rows and size; of many calls the last one ends with `previewed` or `preview_failed`."""
+        if self._previewing is not None:
+            self._previewing.cancel()
         if self.run is not None:
-            was_busy, self._wanted = self._wanted is not None, (self.run, export)
-            if not was_busy:
-                start_task(self._preview())
+            self._previewing = start_task(self._preview(self.run, export))
 
     def export(self, path: Path, export: ExportConfig) -> None:
         """Embed all nodes and write them; ends with `written`, `failed` or `cancelled`."""
         assert self.run is not None
-        assert self._token is None
-        self._token = CancelToken()
-        start_task(self._export(self.run, path, export, self._token))
+        assert self._job is None
+        directory, token, tell = self.run.directory, CancelToken(), self._progress_arrived.emit
+
+        def job() -> "tuple[WrittenFile, ...]":
+            from hgt_studio.pipeline import Listeners, export_run, open_run
+
+            listeners = Listeners(on_progress=tell, cancel=token)
+            return export_run(open_run(directory, listeners), path, export, listeners)
+
+        self._token, self._job = token, self._engine.submit(job)
+        self.busy_changed.emit()
+        start_task(self._follow(self._job))
 
     def cancel(self) -> None:
-        """Stop an export; no file is left behind."""
-        if self._token is not None:
+        """Stop an export, also one that waits; no file is left behind."""
+        if self._job is not None and self._token is not None:
+            self._job.cancel()
             self._token.cancel()
 
     async def _open(self, directory: Path) -> None:
@@ -89,34 +109,26 @@ class Exporter(QObject):
         else:
             self.opened.emit(self.run)
 
-    async def _preview(self) -> None:
+    async def _preview(self, run: OpenedRun, export: ExportConfig) -> None:
         try:
-            while (wanted := self._wanted) is not None:
-                preview = await asyncio.to_thread(_make_preview, *wanted)
-                if wanted is self._wanted:
-                    self._wanted = None
-                    self.previewed.emit(preview)
+            preview = await asyncio.to_thread(_make_preview, run, export)
         except HgtStudioError as error:
-            self._wanted = None
-            self.failed.emit(error)
+            self.preview_failed.emit(error)
+        else:
+            self.previewed.emit(preview)
 
-    async def _export(self, run: OpenedRun, path: Path, export: ExportConfig, token: CancelToken) -> None:
-        def job() -> "tuple[WrittenFile, ...]":
-            from hgt_studio.pipeline import Listeners, export_run, open_run
-
-            listeners = Listeners(on_progress=self._progress_arrived.emit, cancel=token)
-            return export_run(open_run(run.directory, listeners), path, export, listeners)
-
+    async def _follow(self, job: "Future[tuple[WrittenFile, ...]]") -> None:
         try:
-            files = await asyncio.wrap_future(self._engine.submit(job))
-        except CancelledError:
-            self._token = None
+            try:
+                files = await asyncio.wrap_future(job)
+            finally:
+                self._token = self._job = None
+                self.busy_changed.emit()
+        except (CancelledError, asyncio.CancelledError):
             self.cancelled.emit()
         except HgtStudioError as error:
-            self._token = None
             self.failed.emit(error)
         else:
-            self._token = None
             self.written.emit(files)
 
 

@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QTableView,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 from hgt_studio.app.engine import Engine
 from hgt_studio.app.errors import show_error
 from hgt_studio.app.export_panel.exporting import SUFFIXES, Exporter, OpenedRun
+from hgt_studio.app.export_panel.node_types import NodeTypeList
 from hgt_studio.app.preferences import Preferences
 from hgt_studio.app.settings_panel import SectionForm
 from hgt_studio.app.state.settings import Settings
@@ -28,6 +27,7 @@ from hgt_studio.app.system.reveal import reveal, reveal_words
 from hgt_studio.app.widgets.elided_label import ElidedLabel
 from hgt_studio.app.widgets.section_title import SecondaryLabel, SectionTitle
 from hgt_studio.app.wording import bytes_text, count_text
+from hgt_studio.config import ExportConfig
 from hgt_studio.errors import HgtStudioError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hgt_studio.typing import Progress
 
 _NOTHING_YET: Final = "No trained run yet: train one, or choose a run folder."
+_PHASES: Final = {"reading": "Reading the graph", "embed": "Embedding the nodes", "export": "Writing the rows"}
 _LEFT_WIDTH: Final = 340
 
 
@@ -46,12 +47,12 @@ class ExportPanel(QWidget):
         self._preferences, self._settings = preferences, settings
         self.exporter = Exporter(engine, self)
         self._files: tuple[WrittenFile, ...] = ()
-        self._shown_types: tuple[str, ...] = ()
+        self._previewed: ExportConfig | None = None
+        self._has_problem = False
         self.run_name = ElidedLabel(_NOTHING_YET)
         self.choose_run = QPushButton("Choose Run...")
         self.form = SectionForm(settings, "export", without=("node_types",))
-        self.types = QListWidget()
-        self.types.setAccessibleName("Node types to write")
+        self.types = NodeTypeList(settings)
         self._rows = QStandardItemModel(self)
         self.table = QTableView()
         self.table.setModel(self._rows)
@@ -60,7 +61,6 @@ class ExportPanel(QWidget):
         self.table.verticalHeader().hide()
         self.expected = SecondaryLabel("The first rows and the size of the file appear here.")
         self.bar = QProgressBar()
-        self.bar.setTextVisible(True)
         self.outcome = ElidedLabel("")
         self.export = QPushButton("Export...")
         self.cancel = QPushButton("Cancel")
@@ -100,6 +100,7 @@ class ExportPanel(QWidget):
         foot = QHBoxLayout()
         for widget in (self.outcome, self.bar, self.reveal, self.copy_path, self.cancel, self.export):
             foot.addWidget(widget, stretch=int(widget in (self.outcome, self.bar)))
+        self.expected.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
@@ -111,12 +112,13 @@ class ExportPanel(QWidget):
         exporter = self.exporter
         exporter.opened.connect(self._show_run)
         exporter.previewed.connect(self._show_preview)
+        exporter.preview_failed.connect(self._show_problem)
+        exporter.busy_changed.connect(self._refresh)
         exporter.progress.connect(self._show_progress)
         exporter.written.connect(self._show_written)
         exporter.failed.connect(self._show_failure)
         exporter.cancelled.connect(self._show_cancelled)
         self._settings.changed.connect(self._follow_settings)
-        self.types.itemChanged.connect(self._take_types)
         self.choose_run.clicked.connect(self._choose_run)
         self.export.clicked.connect(self.choose_file)
         self.cancel.clicked.connect(exporter.cancel)
@@ -127,12 +129,13 @@ class ExportPanel(QWidget):
     def choose_file(self) -> None:
         """Ask where to write, and export."""
         run = self.exporter.run
-        if run is None or self.exporter.is_exporting:
+        if run is None or not self.export.isEnabled():
             return
         suffix = SUFFIXES[self._settings.config.export.format]
         start = self._preferences.export_folder() / f"{run.directory.name} embeddings{suffix}"
         dialog = QFileDialog(self, "Export embeddings", str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
         dialog.fileSelected.connect(self.export_to)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -143,9 +146,9 @@ class ExportPanel(QWidget):
         path = Path(name)
         self._preferences.set_export_folder(path.parent)
         self._files = ()
+        self.outcome.setText("Waiting for the device")
         self.bar.setRange(0, 0)
         self.exporter.export(path, self._settings.config.export)
-        self._refresh()
 
     @Slot()
     def _choose_run(self) -> None:
@@ -164,48 +167,22 @@ class ExportPanel(QWidget):
         self.run_name.setText(run.directory.name)
         self._files = ()
         self.outcome.setText("")
-        self._show_types()
+        self.types.show_counts(run.graph.counts_by_type())
         self._preview()
         self._refresh()
-
-    def _show_types(self) -> None:
-        """Node types of the run's graph, those that are written ticked."""
-        run, kept = self.exporter.run, self._settings.config.export.node_types
-        if run is None:
-            return
-        self.types.blockSignals(True)
-        self.types.clear()
-        for name, count in run.graph.counts_by_type().items():
-            item = QListWidgetItem(f"{name}   {count_text(count)}")
-            item.setData(Qt.ItemDataRole.UserRole, name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            is_kept = kept is None or name in kept
-            item.setCheckState(Qt.CheckState.Checked if is_kept else Qt.CheckState.Unchecked)
-            self.types.addItem(item)
-        self.types.blockSignals(False)
-
-    @Slot()
-    def _take_types(self) -> None:
-        items = [self.types.item(row) for row in range(self.types.count())]
-        ticked = [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked]
-        self._settings.set_value("export.node_types", None if len(ticked) == len(items) else ticked)
 
     @Slot()
     def _follow_settings(self) -> None:
-        self._show_types()
-        self._preview()
-        self._refresh()
+        if self._settings.config.export != self._previewed:
+            self._preview()
 
     def _preview(self) -> None:
-        export = self._settings.config.export
-        if export.node_types == ():
-            self._rows.clear()
-            self.expected.setText("Tick at least one node type.")
-        else:
-            self.exporter.preview(export)
+        self._previewed = self._settings.config.export
+        self.exporter.preview(self._previewed)
 
     @Slot(object)
     def _show_preview(self, preview: "ExportPreview") -> None:
+        self._has_problem = False
         self._rows.clear()
         self._rows.setHorizontalHeaderLabels(list(preview.columns[:-1]))
         for row in preview.first_rows:
@@ -223,10 +200,18 @@ class ExportPanel(QWidget):
         self._refresh()
 
     @Slot(object)
+    def _show_problem(self, error: HgtStudioError) -> None:
+        """These settings cannot be exported."""
+        self._has_problem = True
+        self._rows.clear()
+        self.expected.setText(str(error))
+        self._refresh()
+
+    @Slot(object)
     def _show_progress(self, progress: "Progress") -> None:
-        self.bar.setRange(0, progress.total or 0)
+        self.outcome.setText(_PHASES.get(progress.phase, progress.phase.capitalize()))
+        self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
-        self.bar.setFormat(f"{progress.phase} %p %")
 
     @Slot(object)
     def _show_written(self, files: "tuple[WrittenFile, ...]") -> None:
@@ -237,16 +222,14 @@ class ExportPanel(QWidget):
 
     @Slot(object)
     def _show_failure(self, error: HgtStudioError) -> None:
-        if self.exporter.run is None:
-            self.run_name.setText(_NOTHING_YET)
+        run = self.exporter.run
+        self.run_name.setText(_NOTHING_YET if run is None else run.directory.name)
         self.outcome.setText("")
-        self._refresh()
         show_error(self, error)
 
     @Slot()
     def _show_cancelled(self) -> None:
         self.outcome.setText("Cancelled; nothing was written.")
-        self._refresh()
 
     @Slot()
     def _reveal(self) -> None:
@@ -256,13 +239,12 @@ class ExportPanel(QWidget):
     def _copy_path(self) -> None:
         QGuiApplication.clipboard().setText(str(self._files[0].path))
 
+    @Slot()
     def _refresh(self) -> None:
         is_busy, has_run = self.exporter.is_exporting, self.exporter.run is not None
-        has_types = self._settings.config.export.node_types != ()
-        self.export.setEnabled(has_run and has_types and not is_busy)
+        self.export.setEnabled(has_run and not self._has_problem and not is_busy)
         self.choose_run.setEnabled(not is_busy)
         self.bar.setVisible(is_busy)
-        self.outcome.setVisible(not is_busy)
         self.cancel.setVisible(is_busy)
         self.reveal.setVisible(bool(self._files) and not is_busy)
         self.copy_path.setVisible(bool(self._files) and not is_busy)

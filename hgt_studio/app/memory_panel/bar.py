@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, qGray
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hgt_studio.app.theme import theme
@@ -13,6 +13,7 @@ from hgt_studio.app.wording import bytes_text, share_text
 _HEIGHT: Final = 20
 _MARKS: Final = (0.75, 0.85)
 _LEAST_LABEL_GAP: Final = 8
+_LIGHT_GREY: Final = 140
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class MemoryBar(QWidget):
     def _write(self, painter: QPainter, piece: Piece, area: QRectF) -> None:
         """The name, where there is room."""
         if self.fontMetrics().horizontalAdvance(piece.name) + _LEAST_LABEL_GAP < area.width():
-            painter.setPen(QColor(Qt.GlobalColor.black if piece.colour.lightness() > 140 else Qt.GlobalColor.white))
+            is_light = qGray(piece.colour.rgb()) > _LIGHT_GREY
+            painter.setPen(QColor(Qt.GlobalColor.black if is_light else Qt.GlobalColor.white))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, piece.name)
             painter.setPen(Qt.PenStyle.NoPen)
 
@@ -109,19 +111,17 @@ class MemoryBar(QWidget):
         return found
 
     def _in_words(self, piece: Piece | None) -> str:
-        if piece is None:
-            return "Click for all parts"
-        total = sum(part.num_bytes for part in self._pieces)
-        return f"{piece.name}: {bytes_text(piece.num_bytes)}, {share_text(piece.num_bytes / total)}"
+        lines = ["Click for all parts"]
+        if self._measured_bytes:
+            lines.insert(0, f"The run holds {bytes_text(self._measured_bytes)} now")
+        if piece is not None:
+            total = sum(part.num_bytes for part in self._pieces)
+            lines.insert(0, f"{piece.name}: {bytes_text(piece.num_bytes)}, {share_text(piece.num_bytes / total)}")
+        return "\n".join(lines)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            piece = self.piece_at(event.pos().x())
-            total = sum(part.num_bytes for part in self._pieces)
-            words = (
-                f"{piece.name}: {bytes_text(piece.num_bytes)}, {share_text(piece.num_bytes / total)}" if piece else ""
-            )
-            QToolTip.showText(event.globalPos(), words, self)
+            QToolTip.showText(event.globalPos(), self._in_words(self.piece_at(event.pos().x())), self)
             return True
         return super().event(event)
 

@@ -1,5 +1,6 @@
 """Settings that fit: what may change, how much memory to take, and what would become of the settings."""
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hgt_studio.app.background import start_task
 from hgt_studio.app.state.memory_model import MemoryModel
 from hgt_studio.app.state.settings import Settings
 from hgt_studio.app.widgets.section_title import SecondaryLabel
@@ -32,7 +34,7 @@ _GB: Final = 1e9
 
 
 class FitDialog(QDialog):
-    """A preview at every change; Apply is one step of undo."""
+    """A preview at every change, searched for in a thread: a search takes up to 0.3 s. Apply is one step of undo."""
 
     def __init__(self, model: MemoryModel, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,6 +42,7 @@ class FitDialog(QDialog):
         self.setWindowTitle("Fit to memory")
         self._model, self._settings = model, settings
         self._result: FitResult | None = None
+        self._search: asyncio.Task[None] | None = None
         self.budget = QDoubleSpinBox()
         self.budget.setRange(0.1, 10_000.0)
         self.budget.setDecimals(1)
@@ -58,6 +61,7 @@ class FitDialog(QDialog):
             box.toggled.connect(self._refresh)
         self._apply_button.clicked.connect(self._apply)
         self.buttons.rejected.connect(self.reject)
+        self.finished.connect(self._stop)
         self._refresh()
 
     @property
@@ -76,10 +80,25 @@ class FitDialog(QDialog):
         layout.addWidget(self.buttons)
 
     def _refresh(self) -> None:
+        self._stop()
+        self._apply_button.setEnabled(False)
         names = [name for name, box in self.choices.items() if box.isChecked()]
-        self._result = self._model.fit(round(self.budget.value() * _GB), names) if names else None
+        if names:
+            self._search = start_task(self._find(round(self.budget.value() * _GB), names))
+        else:
+            self._show(None)
+
+    async def _find(self, budget_bytes: int, names: list[str]) -> None:
+        self._show(await asyncio.to_thread(self._model.fit, budget_bytes, names))
+
+    def _show(self, result: "FitResult | None") -> None:
+        self._result = result
         self.preview.setText(self._in_words())
-        self._apply_button.setEnabled(self._result is not None and bool(self._result.changes))
+        self._apply_button.setEnabled(result is not None and bool(result.changes))
+
+    def _stop(self) -> None:
+        if self._search is not None:
+            self._search.cancel()
 
     def _in_words(self) -> str:
         before, result = self._model.estimate, self._result

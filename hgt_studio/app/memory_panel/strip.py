@@ -80,9 +80,12 @@ class MemoryStrip(QWidget):
         self.fit.setEnabled(not self._settings.locked)
 
     def show_details(self) -> None:
-        """Open the tree."""
+        """Open the tree, or bring it forward."""
         if self.model.estimate is not None:
-            MemoryDetails(self.model, self).show()
+            details = self.findChild(MemoryDetails) or MemoryDetails(self.model, self)
+            details.show()
+            details.raise_()
+            details.activateWindow()
 
     def fit_to_memory(self) -> None:
         """Ask what may change and show what would fit."""

@@ -1,5 +1,6 @@
 """The Export tab with a real run, the real engine thread and real files."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,9 +69,11 @@ def test_the_preview_shows_rows_and_size_and_follows_the_node_types(
     qtbot.waitUntil(lambda: f"{graph.counts_by_type()[graph.node_types[0]]:,} rows" in panel.expected.text())
     assert settings.config.export.node_types == (graph.node_types[0],)
     panel.types.item(0).setCheckState(Qt.CheckState.Unchecked)
-    assert not panel.export.isEnabled()
-    settings.undo_stack.undo()
-    assert panel.export.isEnabled()
+    qtbot.waitUntil(lambda: not panel.export.isEnabled())
+    assert "name a node type" in panel.expected.text()
+    settings.undo_stack.undo()  # edits of one setting in a row are one step
+    qtbot.waitUntil(panel.export.isEnabled)
+    assert panel.types.item(1).checkState() == Qt.CheckState.Checked
 
 
 def test_an_export_writes_the_file_that_the_preview_promised(
@@ -103,6 +106,30 @@ def test_a_cancelled_export_leaves_no_file(qtbot: QtBot, panel: ExportPanel, run
     assert panel.export.isEnabled()
 
 
+def test_an_export_that_waits_for_another_job_can_be_cancelled(
+    qtbot: QtBot, panel: ExportPanel, run: Path, engine: Engine, tmp_path: Path
+) -> None:
+    open_run(qtbot, panel, run)
+    training_over = threading.Event()
+    training = engine.submit(training_over.wait)
+    try:
+        with qtbot.waitSignal(panel.exporter.cancelled):
+            panel.export_to(str(tmp_path / "vectors.parquet"))
+            assert "Waiting" in panel.outcome.text()
+            panel.cancel.click()
+        assert not training.done()
+    finally:
+        training_over.set()
+    assert engine.submit(lambda: list(tmp_path.glob("vectors*"))).result() == []
+
+
+def test_node_types_cannot_be_changed_while_the_settings_are_locked(panel: ExportPanel, settings: Settings) -> None:
+    settings.set_locked(True)
+    assert not panel.types.isEnabled()
+    settings.set_locked(False)
+    assert panel.types.isEnabled()
+
+
 def test_a_folder_that_is_no_run_is_told_in_one_dialog(qtbot: QtBot, panel: ExportPanel, tmp_path: Path) -> None:
     with qtbot.waitSignal(panel.exporter.failed, timeout=60_000):
         panel.set_run(tmp_path)
@@ -110,3 +137,13 @@ def test_a_folder_that_is_no_run_is_told_in_one_dialog(qtbot: QtBot, panel: Expo
     assert "is not a run directory" in box.text()
     box.close()
     assert "train one" in panel.run_name.text()
+
+
+def test_after_a_folder_that_is_no_run_the_run_before_it_stays(
+    qtbot: QtBot, panel: ExportPanel, run: Path, tmp_path: Path
+) -> None:
+    open_run(qtbot, panel, run)
+    with qtbot.waitSignal(panel.exporter.failed, timeout=60_000):
+        panel.set_run(tmp_path)
+    assert panel.run_name.text() == "first run"
+    assert panel.export.isEnabled()

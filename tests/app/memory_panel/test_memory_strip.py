@@ -109,29 +109,46 @@ def test_what_a_run_holds_is_drawn_while_it_runs(parts: Any) -> None:
     assert parts.strip.bar.grab().toImage() != before
 
 
-def test_a_click_opens_the_tree_with_every_part_and_its_formula(parts: Any, qtbot: QtBot) -> None:
+def open_details(parts: Any, qtbot: QtBot) -> MemoryDetails:
     qtbot.mouseClick(parts.strip.bar, Qt.MouseButton.LeftButton)
     (details,) = parts.strip.findChildren(MemoryDetails)
-    model = details.tree.model()
+    assert isinstance(details, MemoryDetails)
+    return details
+
+
+def test_a_click_opens_the_tree_with_every_part_and_its_formula(parts: Any, qtbot: QtBot) -> None:
+    model = open_details(parts, qtbot).tree.model()
     training = model.index(0, 0)
     assert training.data() == "Training"
     names = {model.index(row, 0, training).data() for row in range(model.rowCount(training))}
     assert names == {part.name for part in parts.strip.model.estimate.parts}
-    assert model.index(0, 3, training).data()
-    parts.settings.set_value("sampling.batch_size", 1024)  # it follows the settings
-    details.close()
+    assert all(model.index(row, 3, training).data() for row in range(model.rowCount(training)))
 
 
-def test_fit_previews_applies_and_can_be_undone(parts: Any, qtbot: QtBot) -> None:
+def test_the_open_tree_follows_the_settings_and_keeps_what_is_unfolded(parts: Any, qtbot: QtBot) -> None:
+    details = open_details(parts, qtbot)
+    tree, model = details.tree, details.tree.model()
+    tree.collapse(model.index(0, 0))
+    tree.expand(model.index(1, 0))
+    before = model.index(0, 1).data()
+    parts.settings.set_value("sampling.batch_size", 8192)
+    assert model.index(0, 1).data() != before
+    assert [tree.isExpanded(model.index(row, 0)) for row in range(3)] == [False, True, False]
+    assert open_details(parts, qtbot) is details
+
+
+def test_fit_previews_applies_and_can_be_undone(parts: Any, qtbot: QtBot, qt_loop: object) -> None:
     parts.settings.set_value("sampling.batch_size", 65536)
     assert parts.strip.verdict.text() == "Does not fit"
     qtbot.mouseClick(parts.strip.fit, Qt.MouseButton.LeftButton)
     (dialog,) = parts.strip.findChildren(FitDialog)
+    apply = dialog.buttons.button(QDialogButtonBox.StandardButton.Apply)
+    qtbot.waitUntil(apply.isEnabled)
     assert "Batch: 65536 ->" in dialog.preview.text()
     dialog.choices["batch_size"].click()
-    apply = dialog.buttons.button(QDialogButtonBox.StandardButton.Apply)
     assert not apply.isEnabled()
     dialog.choices["batch_size"].click()
+    qtbot.waitUntil(apply.isEnabled)
     qtbot.mouseClick(apply, Qt.MouseButton.LeftButton)
     assert parts.strip.verdict.text() == "Fits easily"
     config = parts.settings.config
