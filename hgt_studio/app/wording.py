@@ -6,7 +6,7 @@ def bytes_text(num_bytes: float) -> str:
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         value = num_bytes / size
         if value >= 0.995:
-            return f"{value:.2g} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
     return f"{num_bytes:.0f} bytes"
 
 

@@ -55,6 +55,11 @@ def qt_loop(qapp: Any) -> Iterator[asyncio.AbstractEventLoop]:
     asyncio.set_event_loop(loop)
     asyncio._set_running_loop(loop)
     yield loop
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:  # what the test left half done
+        task.cancel()
+    while not all(task.done() for task in tasks):
+        qapp.processEvents()
     asyncio._set_running_loop(None)
     asyncio.set_event_loop(None)
     loop.close()

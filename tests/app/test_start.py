@@ -73,9 +73,13 @@ def test_without_qt_it_says_how_to_get_it(arguments, monkeypatch, capsys):
     assert "pip install" in error
 
 
-def test_open_without_a_file_is_explained_by_the_command_line(capsys):
-    assert entry.run(["open"]) == 2
-    assert "KG" in capsys.readouterr().err
+def test_open_takes_one_file_or_none(monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(entry, "_open_window", lambda files: opened.append(list(files)) or 0)
+    assert entry.run(["open"]) == entry.run(["open", "kg.csv"]) == entry.run([]) == 0
+    assert opened == [[], ["kg.csv"], []]
+    assert entry.run(["open", "one.csv", "two.csv"]) == 2
+    assert "two.csv" in capsys.readouterr().err
 
 
 def test_help_names_open_and_the_other_commands(tmp_path):
