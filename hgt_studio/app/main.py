@@ -24,6 +24,7 @@ from hgt_studio.app.window import MainWindow
 
 _NO_DISPLAY: Final = "there is no display to open a window on; use the commands instead (hgt-studio --help)"
 _WORKER_THREADS: Final = 4
+_CLEAN_UP_SECONDS: Final = 5.0
 
 
 def run_app(files: Sequence[str]) -> int:
@@ -78,8 +79,9 @@ class _AfterFirstPaint(QObject):
 
 
 async def _end_tasks() -> None:
-    """Cancel what still runs and let it clean up."""
+    """Cancel what still runs and let it clean up; what does not end in time is left behind."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        await asyncio.wait(tasks, timeout=_CLEAN_UP_SECONDS)

@@ -8,7 +8,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tests.ui.driver import Driver
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -69,6 +74,8 @@ def _figures_of_a_run(folder: Path, device: str) -> dict[str, float]:
         app.drop(graph)
         await app.until(lambda: app.state.document.path == graph)
         figures.update(lateness.figures("loading"))
+        figures["estimate refresh after an edit, worst of 20 (ms)"] = max(_edit_ms(app, number) for number in range(20))
+        figures["redraw of a chart of 100,000 points, median of 20 (ms)"] = await _redraw_ms()
         seen: list[object] = []
         app.state.session.event.connect(seen.append)
         app.window.run_control.train()
@@ -82,6 +89,38 @@ def _figures_of_a_run(folder: Path, device: str) -> dict[str, float]:
     if drive(journey, []) != 0:
         raise RuntimeError("the journey failed; see above")
     return figures
+
+
+def _edit_ms(app: "Driver", number: int) -> float:
+    """From an edit to the end of all that follows from it, painting included."""
+    start = time.perf_counter()
+    app.state.settings.set_value("sampling.batch_size", 256 + number)
+    app.window.memory_strip.repaint()
+    app.window.settings_panel.repaint()
+    return (time.perf_counter() - start) * 1000
+
+
+async def _redraw_ms() -> float:
+    """A loss curve of 100,000 steps that grows by one: new content and painting."""
+    from hgt_studio.app.charts import Chart, ChartKind, Content, Curve
+
+    x = np.arange(100_000.0)
+    y = np.exp(-x / 30_000) + np.random.default_rng(0).normal(0, 0.05, len(x))
+    chart = Chart(ChartKind("Loss", "epoch", ""))
+    chart.resize(480, 320)
+    chart.show()
+    chart.show_content(Content((Curve("batch", x, y, 0),)))
+    while chart.plot is None:
+        await asyncio.sleep(0.01)
+    times = []
+    for number in range(20):
+        shorter = len(x) - number
+        start = time.perf_counter()
+        chart.plot.show_content(Content((Curve("batch", x[:shorter], y[:shorter], 0),)))
+        chart.plot.widget.viewport().repaint()  # type: ignore[attr-defined]
+        times.append((time.perf_counter() - start) * 1000)
+    chart.deleteLater()
+    return statistics.median(times)
 
 
 class _Lateness:

@@ -18,6 +18,7 @@ SMALL = {
     "architecture": {"hidden_dim": 32, "embedding_dim": 32, "num_heads": 2},
     "sampling": {"batch_size": 128},
     "training": {"num_epochs": 2},
+    "device": {"cpu_threads": 1},
 }
 
 

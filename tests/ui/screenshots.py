@@ -10,7 +10,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from hgt_studio.app.theme import theme
 from hgt_studio.graph.synthetic import write_sample_graph
@@ -18,6 +18,7 @@ from tests.ui.driver import Driver, drive
 from tests.ui.journeys import open_by_drop, use_small_settings, wait_for
 
 SETTLING_SECONDS = 0.3
+SECONDS_TO_EXPLORE = 5.0
 LARGE_FONT_FACTOR = 1.5
 
 
@@ -91,10 +92,15 @@ async def take_all(app: Driver, folder: Path, graph: Path) -> None:
     app.state.session.stop()
     await wait_for(app, "stopped")
     await capture(app, folder, "4-stopped")
-    window.presenter._run_control.resume_run(app.state.session.directory)
+    app.click(app.find(QPushButton, "Resume", window.banner))
     await wait_for(app, "done")
     tabs.setCurrentWidget(window.training_panel)
     await capture(app, folder, "5-done")
+    directory = app.state.session.directory
+    assert directory is not None
+    window.show_explore(directory)
+    await asyncio.sleep(SECONDS_TO_EXPLORE)
+    await capture(app, folder, "8-explore")
     tabs.setCurrentWidget(window.export_panel)
     await capture(app, folder, "6-export")
     tabs.setCurrentWidget(window.runs_panel)
