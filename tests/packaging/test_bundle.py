@@ -106,9 +106,7 @@ def test_desktop_entry_opens_a_file_or_none_by_a_command_that_exists() -> None:
     entry.read(PACKAGING / "hgt-studio.desktop")
     keys = entry["Desktop Entry"]
     assert (keys["Type"], keys["Name"], keys["Terminal"]) == ("Application", "HGT Studio", "false")
-    assert {"text/csv", "text/tab-separated-values", "application/vnd.apache.parquet"} < set(
-        keys["MimeType"].split(";")
-    )
+    assert keys["MimeType"] == "text/csv;text/tab-separated-values;application/vnd.apache.parquet;"
     program, command, file = shlex.split(keys["Exec"])
     assert (program, file) == ("hgt-studio", "%f")
     assert run([command, "--help"]) == 0
