@@ -57,7 +57,7 @@ class ExplorePanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
         column.addWidget(self.map, stretch=1)
-        parts = QSplitter()
+        parts = QSplitter(handleWidth=12)
         for widget, width in ((self.finder, 220), (middle, 560), (self.details, 300)):
             parts.addWidget(widget)
             widget.setMinimumWidth(min(width, 180))
