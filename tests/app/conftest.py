@@ -15,6 +15,7 @@ collect_ignore_glob = [] if find_spec("PySide6") else ["*"]
 if TYPE_CHECKING:
     from hgt_studio.app.engine import Engine
     from hgt_studio.app.preferences import Preferences
+    from hgt_studio.app.state.settings import Settings
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,3 +76,27 @@ def engine(qapp: Any) -> Iterator["Engine"]:
     made.start()
     yield made
     made.shut_down()
+
+
+@pytest.fixture(scope="session")
+def trained_run(tmp_path_factory: pytest.TempPathFactory, engine: "Engine") -> Path:
+    """A run of one epoch on a small sample graph, trained on the engine's thread."""
+    from hgt_studio.config import RunConfig, apply_overrides
+    from hgt_studio.graph.synthetic import write_sample_graph
+    from hgt_studio.pipeline import train_run
+    from tests.helpers.command_line import QUICK_SETTINGS
+
+    folder = tmp_path_factory.mktemp("run")
+    write_sample_graph(folder / "kg.csv", scale=0.002)
+    config = apply_overrides(RunConfig(), [*QUICK_SETTINGS, "training.num_epochs=1"])
+    return engine.submit(lambda: train_run(folder / "kg.csv", folder / "first run", config)).result().directory
+
+
+@pytest.fixture
+def settings(qapp: Any) -> Iterator["Settings"]:
+    """The settings at their defaults."""
+    from hgt_studio.app.state.settings import Settings
+
+    made = Settings()
+    yield made
+    made.deleteLater()

@@ -11,20 +11,7 @@ from pytestqt.qtbot import QtBot
 from hgt_studio.app.engine import Engine
 from hgt_studio.app.explore_panel import ExplorePanel
 from hgt_studio.app.explore_panel.map_view import MapView
-from hgt_studio.config import RunConfig, apply_overrides
 from hgt_studio.explore import nearest_neighbours
-from hgt_studio.graph.synthetic import write_sample_graph
-from hgt_studio.pipeline import train_run
-from tests.helpers.command_line import QUICK_SETTINGS
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Path:
-    """A run, trained on the engine's thread."""
-    folder = tmp_path_factory.mktemp("run")
-    write_sample_graph(folder / "kg.csv", scale=0.002)
-    config = apply_overrides(RunConfig(), [*QUICK_SETTINGS, "training.num_epochs=1"])
-    return engine.submit(lambda: train_run(folder / "kg.csv", folder / "first run", config)).result().directory
 
 
 @pytest.fixture
@@ -37,9 +24,9 @@ def panel(qtbot: QtBot, qt_loop: object, engine: Engine) -> ExplorePanel:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, panel: ExplorePanel, run: Path) -> ExplorePanel:
+def opened(qtbot: QtBot, panel: ExplorePanel, trained_run: Path) -> ExplorePanel:
     with qtbot.waitSignal(panel.explorer.opened, timeout=60_000):
-        panel.set_run(run)
+        panel.set_run(trained_run)
     return panel
 
 

@@ -1,7 +1,6 @@
 """The Export tab with a real run, the real engine thread and real files."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,26 +13,6 @@ from hgt_studio.app.engine import Engine
 from hgt_studio.app.export_panel import ExportPanel
 from hgt_studio.app.preferences import Preferences
 from hgt_studio.app.state.settings import Settings
-from hgt_studio.config import RunConfig, apply_overrides
-from hgt_studio.graph.synthetic import write_sample_graph
-from hgt_studio.pipeline import train_run
-from tests.helpers.command_line import QUICK_SETTINGS
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Path:
-    """A run, trained on the engine's thread."""
-    folder = tmp_path_factory.mktemp("run")
-    write_sample_graph(folder / "kg.csv", scale=0.002)
-    config = apply_overrides(RunConfig(), [*QUICK_SETTINGS, "training.num_epochs=1"])
-    return engine.submit(lambda: train_run(folder / "kg.csv", folder / "first run", config)).result().directory
-
-
-@pytest.fixture
-def settings(qapp: QApplication) -> Iterator[Settings]:
-    made = Settings()
-    yield made
-    made.deleteLater()
 
 
 @pytest.fixture
@@ -45,9 +24,9 @@ def panel(qtbot: QtBot, qt_loop: object, engine: Engine, preferences: Preference
     return made
 
 
-def open_run(qtbot: QtBot, panel: ExportPanel, run: Path) -> None:
+def open_run(qtbot: QtBot, panel: ExportPanel, trained_run: Path) -> None:
     with qtbot.waitSignal(panel.exporter.previewed, timeout=60_000):
-        panel.set_run(run)
+        panel.set_run(trained_run)
 
 
 def test_before_a_run_it_says_what_to_do_and_offers_no_export(panel: ExportPanel) -> None:
@@ -56,9 +35,9 @@ def test_before_a_run_it_says_what_to_do_and_offers_no_export(panel: ExportPanel
 
 
 def test_the_preview_shows_rows_and_size_and_follows_the_node_types(
-    qtbot: QtBot, panel: ExportPanel, run: Path, settings: Settings
+    qtbot: QtBot, panel: ExportPanel, trained_run: Path, settings: Settings
 ) -> None:
-    open_run(qtbot, panel, run)
+    open_run(qtbot, panel, trained_run)
     graph = panel.exporter.run.graph  # type: ignore[union-attr]
     assert panel.run_name.text() == "first run"
     assert panel.table.model().rowCount() == 10
@@ -77,10 +56,10 @@ def test_the_preview_shows_rows_and_size_and_follows_the_node_types(
 
 
 def test_an_export_writes_the_file_that_the_preview_promised(
-    qtbot: QtBot, panel: ExportPanel, run: Path, settings: Settings, tmp_path: Path
+    qtbot: QtBot, panel: ExportPanel, trained_run: Path, settings: Settings, tmp_path: Path
 ) -> None:
     settings.set_value("export.format", "csv")
-    open_run(qtbot, panel, run)
+    open_run(qtbot, panel, trained_run)
     path, steps = tmp_path / "vectors.csv", []
     panel.exporter.progress.connect(steps.append)
     with qtbot.waitSignal(panel.exporter.written, timeout=60_000):
@@ -97,8 +76,8 @@ def test_an_export_writes_the_file_that_the_preview_promised(
     assert QApplication.clipboard().text() == str(path)
 
 
-def test_a_cancelled_export_leaves_no_file(qtbot: QtBot, panel: ExportPanel, run: Path, tmp_path: Path) -> None:
-    open_run(qtbot, panel, run)
+def test_a_cancelled_export_leaves_no_file(qtbot: QtBot, panel: ExportPanel, trained_run: Path, tmp_path: Path) -> None:
+    open_run(qtbot, panel, trained_run)
     with qtbot.waitSignal(panel.exporter.cancelled, timeout=60_000):
         panel.export_to(str(tmp_path / "vectors.parquet"))
         qtbot.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
@@ -107,9 +86,9 @@ def test_a_cancelled_export_leaves_no_file(qtbot: QtBot, panel: ExportPanel, run
 
 
 def test_an_export_that_waits_for_another_job_can_be_cancelled(
-    qtbot: QtBot, panel: ExportPanel, run: Path, engine: Engine, tmp_path: Path
+    qtbot: QtBot, panel: ExportPanel, trained_run: Path, engine: Engine, tmp_path: Path
 ) -> None:
-    open_run(qtbot, panel, run)
+    open_run(qtbot, panel, trained_run)
     training_over = threading.Event()
     training = engine.submit(training_over.wait)
     try:
@@ -140,9 +119,9 @@ def test_a_folder_that_is_no_run_is_told_in_one_dialog(qtbot: QtBot, panel: Expo
 
 
 def test_after_a_folder_that_is_no_run_the_run_before_it_stays(
-    qtbot: QtBot, panel: ExportPanel, run: Path, tmp_path: Path
+    qtbot: QtBot, panel: ExportPanel, trained_run: Path, tmp_path: Path
 ) -> None:
-    open_run(qtbot, panel, run)
+    open_run(qtbot, panel, trained_run)
     with qtbot.waitSignal(panel.exporter.failed, timeout=60_000):
         panel.set_run(tmp_path)
     assert panel.run_name.text() == "first run"

@@ -1,6 +1,5 @@
 """The forms: every setting has a control, driven by keyboard and mouse."""
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -20,13 +19,6 @@ DEVICES = (
     SimpleNamespace(name="cuda", is_available=False, reason="no NVIDIA GPU", hardware=""),
     SimpleNamespace(name="cpu", is_available=True, reason="", hardware="some CPU"),
 )
-
-
-@pytest.fixture
-def settings(qapp: QApplication) -> Iterator[Settings]:
-    made = Settings()
-    yield made
-    made.deleteLater()
 
 
 @pytest.fixture

@@ -1,19 +1,7 @@
 """Settings: always valid, undoable, with what was typed wrong beside it."""
 
-from collections.abc import Iterator
-
-import pytest
-from PySide6.QtCore import QObject
-
 from hgt_studio.app.state.settings import Settings
 from hgt_studio.config import RunConfig, apply_overrides
-
-
-@pytest.fixture
-def settings(qapp: QObject) -> Iterator[Settings]:
-    made = Settings()
-    yield made
-    made.deleteLater()
 
 
 def test_a_valid_value_is_taken_and_told_and_undone(settings: Settings) -> None:
