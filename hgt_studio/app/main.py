@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QWidget
 from qasync import QEventLoop
 
 from hgt_studio.app.application import Application
-from hgt_studio.app.engine import Engine
 from hgt_studio.app.errors import UnexpectedErrors
 from hgt_studio.app.garbage import GarbageCollector
 from hgt_studio.app.logs import start_log
@@ -48,7 +46,7 @@ def run_app(files: Sequence[str]) -> int:
     garbage.start()
     state.engine.ready.connect(garbage.leave_out_what_is_there)
     state.session.ended.connect(garbage.collect_all)
-    _AfterFirstPaint(window, state.engine)
+    _AfterFirstPaint(window)
     signal.signal(signal.SIGINT, lambda *_: window.close())  # heard at the next tick of a timer, within a second
     for file in files[:1]:
         window.open_graph(Path(file))
@@ -64,17 +62,17 @@ def run_app(files: Sequence[str]) -> int:
 
 
 class _AfterFirstPaint(QObject):
-    """Starts the engine once the window stands on the screen: importing torch takes turns with the UI thread."""
+    """Completes the window once it stands on the screen."""
 
-    def __init__(self, window: QWidget, engine: Engine) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window, self._engine = window, engine
+        self._window = window
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.Paint:
             self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self._engine.start)
+            QTimer.singleShot(0, self._window.complete)
         return False
 
 

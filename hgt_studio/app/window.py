@@ -5,28 +5,24 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QUndoGroup
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout
 
 from hgt_studio.app.actions import Actions
 from hgt_studio.app.banner import Banner
 from hgt_studio.app.commands import Commands
-from hgt_studio.app.data_panel import DataPanel
 from hgt_studio.app.errors import show_error
-from hgt_studio.app.explore_panel import ExplorePanel
-from hgt_studio.app.export_panel import ExportPanel
 from hgt_studio.app.memory_panel import MemoryStrip
 from hgt_studio.app.menus import RecentMenu, build_menus
 from hgt_studio.app.presenter import Presenter
 from hgt_studio.app.quit_question import QuitQuestion
 from hgt_studio.app.run_control import RunControl
 from hgt_studio.app.run_manners import RunManners
-from hgt_studio.app.runs_panel import RunsPanel
 from hgt_studio.app.settings_panel import SettingsPanel
 from hgt_studio.app.side_rail import SideRail
 from hgt_studio.app.state.app_state import AppState
 from hgt_studio.app.state.graph_loading import sample_path
+from hgt_studio.app.tabs import Tabs
 from hgt_studio.app.toolbar import ToolBar
-from hgt_studio.app.training_panel import TrainingPanel
 from hgt_studio.app.widgets.graph_file_drop import GraphFileDrop
 from hgt_studio.errors import HgtStudioError
 
@@ -43,7 +39,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("HGT Studio")
         self.setMinimumSize(*_SMALLEST)
         self._state = state
-        self._run_to_explore: Path | None = None
         self.actions_ = Actions(self)
         self.commands = Commands(state, self.actions_, self)
         self.run_control = RunControl(state.document, state.settings, state.session, state.preferences, self)
@@ -53,15 +48,23 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_menus()
         self.presenter = Presenter(state, self.actions_, self.toolbar, self.banner, self.run_control, self._manners)
-        self._connect_panels()
+        self._is_complete = False
         self.resize(*_FIRST_SIZE)
         self.restoreGeometry(state.preferences.window_geometry)
+
+    @Slot()
+    def complete(self) -> None:
+        """Make what is not seen at first, once the window stands on the screen, and start the engine."""
+        self.tabs.complete(self.memory_strip.model)
+        self._connect_panels()
+        self._is_complete = True
+        self._state.engine.start()
 
     @Slot(object)
     def open_graph(self, path: Path) -> None:
         """Open a graph file and bring the Data tab forward."""
         self.toolbar.show_graph(f"{path.name} opens as soon as the engine is loaded")
-        self.tabs.setCurrentWidget(self.data_panel)
+        self.tabs.setCurrentWidget(self.tabs.data_panel)
         self.commands.open_graph(path)
 
     def _make_panels(self) -> None:
@@ -71,25 +74,12 @@ class MainWindow(QMainWindow):
         self.settings_panel = SettingsPanel(settings=state.settings)
         self.side_rail = SideRail(self.settings_panel)
         self.banner = Banner()
-        self.data_panel = DataPanel(document=state.document, settings=state.settings, preferences=state.preferences)
-        self.training_panel = TrainingPanel(session=state.session, settings=state.settings)
-        self.explore_panel = ExplorePanel(engine=state.engine)
-        self.export_panel = ExportPanel(engine=state.engine, preferences=state.preferences, settings=state.settings)
-        self.runs_panel = RunsPanel(preferences=state.preferences)
+        self.tabs = Tabs(state)
         self.memory_strip = MemoryStrip(
             settings=state.settings, document=state.document, session=state.session, engine=state.engine
         )
 
     def _lay_out(self) -> None:
-        self.tabs = QTabWidget(documentMode=True)
-        for panel, name in (
-            (self.data_panel, "Data"),
-            (self.training_panel, "Training"),
-            (self.explore_panel, "Explore"),
-            (self.export_panel, "Export"),
-            (self.runs_panel, "Runs"),
-        ):
-            self.tabs.addTab(panel, name)
         middle = QVBoxLayout()
         middle.addWidget(self.banner)
         middle.addWidget(self.tabs, stretch=1)
@@ -124,90 +114,38 @@ class MainWindow(QMainWindow):
         state, actions = self._state, self.actions_
         state.engine.ready.connect(self.settings_panel.set_engine_info)
         state.engine.ready.connect(self.memory_strip.set_engine_info)
-        state.document.loaded.connect(self._on_graph_loaded)
+        state.document.loaded.connect(self._remember_graph)
         state.settings.locked_changed.connect(self._on_settings_locked)
-        state.session.state_changed.connect(self._on_session_state)
         self._drop_area.file_dropped.connect(self.open_graph)
         self._drop_area.files_refused.connect(self._show_error)
-        self.data_panel.open_requested.connect(self.open_graph)
-        self.data_panel.sample_requested.connect(self.commands.open_sample)
+        self.tabs.data_panel.open_requested.connect(self.open_graph)
+        self.tabs.data_panel.sample_requested.connect(self.commands.open_sample)
         self.settings_panel.new_run_requested.connect(state.session.stop)
-        self.training_panel.less_memory_requested.connect(self.memory_strip.fit_to_memory)
-        self.runs_panel.resume_requested.connect(self.run_control.resume_run)
-        self.runs_panel.open_requested.connect(self.show_export)
-        self.runs_panel.explore_requested.connect(self.show_explore)
+        self.tabs.less_memory_requested.connect(self.memory_strip.fit_to_memory)
+        self.tabs.resume_requested.connect(self.run_control.resume_run)
         self.memory_strip.verdict_changed.connect(self.toolbar.show_verdict)
-        self.memory_strip.model.changed.connect(self._on_estimate)
-        self.presenter.export_asked.connect(self.show_export)
-        self.presenter.explore_asked.connect(self.show_explore)
-        self.tabs.currentChanged.connect(self._open_space)
+        self.presenter.export_asked.connect(self.tabs.show_export)
+        self.presenter.explore_asked.connect(self.tabs.show_explore)
         self.presenter.less_memory_asked.connect(self.memory_strip.fit_to_memory)
         self.run_control.failed.connect(self._show_error)
         actions.train.triggered.connect(self.run_control.train)
         actions.pause.triggered.connect(self.run_control.toggle_pause)
         actions.stop.triggered.connect(state.session.stop)
         actions.finish.triggered.connect(state.session.finish)
-        actions.export.triggered.connect(self._export)
+        actions.export.triggered.connect(self.tabs.export)
         actions.fit_memory.triggered.connect(self.memory_strip.fit_to_memory)
         actions.show_settings.triggered.connect(self._show_settings)
         actions.quit.triggered.connect(self.close)
 
-    @Slot(object)
-    def show_export(self, run_directory: Path) -> None:
-        """Bring the Export tab forward with that run."""
-        self.export_panel.set_run(run_directory)
-        self.tabs.setCurrentWidget(self.export_panel)
-
-    @Slot(object)
-    def show_explore(self, run_directory: Path) -> None:
-        """Bring the Explore tab forward with that run."""
-        self._run_to_explore = run_directory
-        self.tabs.setCurrentWidget(self.explore_panel)
-        self._open_space()
-
     @Slot()
-    def _open_space(self) -> None:
-        """Read the embeddings once the Explore tab is looked at: they take memory."""
-        if self.tabs.currentWidget() is self.explore_panel and self._run_to_explore is not None:
-            self.explore_panel.set_run(self._run_to_explore)
-            self._run_to_explore = None
-
-    @Slot()
-    def _on_graph_loaded(self) -> None:
-        opened = self._state.document.opened
-        if opened is not None:
-            if opened.path != sample_path():
-                self._state.preferences.add_recent_file(opened.path)
-            self.training_panel.set_node_types(opened.whole.node_types)
-
-    @Slot(str)
-    def _on_session_state(self, state: str) -> None:
-        session = self._state.session
-        if state == "running":
-            self.tabs.setCurrentWidget(self.training_panel)
-            self.training_panel.setFocus()
-        elif state == "done" and session.directory is not None:
-            self.export_panel.set_run(session.directory)
-            self._run_to_explore = session.directory
-            self._open_space()
-        self.runs_panel.set_active_run(session.directory if session.is_active else None)
-        if not session.is_active:
-            self.runs_panel.refresh()
-
-    @Slot()
-    def _on_estimate(self) -> None:
-        model = self.memory_strip.model
-        self.training_panel.set_limit(model.budget_bytes)
-        self.training_panel.set_estimate(model.estimate.needed_bytes if model.estimate else None)
+    def _remember_graph(self) -> None:
+        path = self._state.document.path
+        if path is not None and path != sample_path():
+            self._state.preferences.add_recent_file(path)
 
     @Slot(bool)
     def _on_settings_locked(self, locked: bool) -> None:
         self._undo.setActiveStack(None if locked else self._state.settings.undo_stack)  # type: ignore[arg-type]
-
-    @Slot()
-    def _export(self) -> None:
-        self.tabs.setCurrentWidget(self.export_panel)
-        self.export_panel.choose_file()
 
     @Slot()
     def _choose_tab_of_action(self) -> None:
@@ -230,7 +168,8 @@ class MainWindow(QMainWindow):
             return
         self._state.preferences.window_geometry = self.saveGeometry()
         self._state.document.cancel()
-        self.export_panel.exporter.cancel()
+        if self._is_complete:
+            self.tabs.export_panel.exporter.cancel()
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -97,7 +97,7 @@ def type_number(app: Driver, path: str, text: str) -> None:
 
 async def export_as_csv(app: Driver, target: Path) -> None:
     """Export the run that the panel holds, and read the file."""
-    panel = app.window.export_panel
+    panel = app.window.tabs.export_panel
     app.keys(Qt.Key.Key_4, CONTROL)
     await app.until(lambda: panel.isVisible() and panel.exporter.run is not None)
     app.state.settings.set_value("export.format", "csv")

@@ -94,16 +94,16 @@ async def take_all(app: Driver, folder: Path, graph: Path) -> None:
     await capture(app, folder, "4-stopped")
     app.click(app.find(QPushButton, "Resume", window.banner))
     await wait_for(app, "done")
-    tabs.setCurrentWidget(window.training_panel)
+    tabs.setCurrentWidget(tabs.training_panel)
     await capture(app, folder, "5-done")
     directory = app.state.session.directory
     assert directory is not None
-    window.show_explore(directory)
+    tabs.show_explore(directory)
     await asyncio.sleep(SECONDS_TO_EXPLORE)
     await capture(app, folder, "8-explore")
-    tabs.setCurrentWidget(window.export_panel)
+    tabs.setCurrentWidget(tabs.export_panel)
     await capture(app, folder, "6-export")
-    tabs.setCurrentWidget(window.runs_panel)
+    tabs.setCurrentWidget(tabs.runs_panel)
     await capture(app, folder, "7-runs")
 
 
