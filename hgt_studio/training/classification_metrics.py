@@ -1,4 +1,4 @@
-"""Area under the ROC curve and average precision, exact and with ties, for any weighting of the scored edges."""
+"""How well scores tell held-out edges from negatives: areas, exact and with ties and weights, and a loss."""
 
 from dataclasses import dataclass
 
@@ -55,6 +55,15 @@ class SortedScores:
 def auroc_and_average_precision(positive: FloatArray, negative: FloatArray) -> tuple[float, float]:
     """Of unweighted scores; see `SortedScores`."""
     return SortedScores.of(positive, negative).auroc_and_average_precision(np.ones(1))
+
+
+def pairwise_loss(positive: FloatArray, negative: FloatArray) -> float:
+    """Mean of log(1 + exp(negative - positive)): sampled softmax with one negative, whatever the scale's zero.
+
+    positive, negative: equal shapes; a NaN among the negatives means that there is none. NaN if there are none at all.
+    """
+    margin = (positive - negative)[~np.isnan(negative)].astype(np.float64)
+    return float(np.logaddexp(0.0, -margin).mean()) if margin.size else float("nan")
 
 
 @kernel

@@ -12,13 +12,15 @@ from hgt_studio.errors import TrainingError
 from hgt_studio.graph.knowledge_graph import IntArray
 from hgt_studio.model.decoder import Decoder
 from hgt_studio.training.bootstrap import confidence_intervals
-from hgt_studio.training.classification_metrics import auroc_and_average_precision
+from hgt_studio.training.classification_metrics import auroc_and_average_precision, pairwise_loss
 from hgt_studio.training.evaluation_set import NEGATIVES, EvaluationSet, relation_of
 from hgt_studio.training.health import Health, embedding_health
 from hgt_studio.training.ranking import Ranking, rank_edges
 from hgt_studio.typing import CancelToken
 
-Metrics = dict[str, float]  # mrr, hits@1, hits@3, hits@10, mean_rank, auroc, average_precision, num_edges
+Metrics = dict[
+    str, float
+]  # mrr, hits@1, hits@3, hits@10, mean_rank, auroc, average_precision, pairwise_loss, num_edges
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +87,7 @@ def link_metrics(
         "mean_rank": float(np.mean(rank)),
         "auroc": auroc,
         "average_precision": average_precision,
+        "pairwise_loss": pairwise_loss(positive_score, negative_score),
         "num_edges": len(rank),
     }
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgt_studio.training.classification_metrics import SortedScores, auroc_and_average_precision
+from hgt_studio.training.classification_metrics import SortedScores, auroc_and_average_precision, pairwise_loss
 
 # Few distinct values: ties within and across the classes are the rule.
 scores = st.lists(st.integers(0, 6).map(lambda i: i / 4), min_size=1, max_size=30)
@@ -58,3 +58,14 @@ def test_neither_exists_without_negatives() -> None:
 
 def test_constant_scores_say_nothing() -> None:
     assert auroc_and_average_precision(np.zeros(50), np.zeros(50)) == (0.5, 0.5)
+
+
+def test_pairwise_loss_is_the_softmax_loss_of_each_edge_against_its_negative() -> None:
+    generator = np.random.default_rng(0)
+    positive, negative = generator.normal(size=(2, 50, 2)).astype(np.float32) * 5
+    negative[7, 1] = np.nan
+    rows = [(p, n) for p, n in zip(positive.ravel(), negative.ravel(), strict=True) if not np.isnan(n)]
+    expected = np.mean([-np.log(np.exp(p) / (np.exp(p) + np.exp(n))) for p, n in np.array(rows, np.float64)])
+    assert pairwise_loss(positive, negative) == pytest.approx(expected)
+    assert pairwise_loss(positive + 3, negative + 3) == pytest.approx(expected, rel=1e-5)
+    assert np.isnan(pairwise_loss(positive, np.full_like(negative, np.nan)))

@@ -30,8 +30,9 @@ Group = dict[str, Series]
 class RunHistory:
     """Grows by `add`. x is the epoch, of `memory` the seconds since training was prepared.
 
-    loss: "batch" as told, the others smoothed exponentially; epoch_loss: means of whole epochs; quality, health and
-    cosine (mean absolute cosine between nodes of one type, by type): of the validation edges; memory: in bytes.
+    loss: "batch" as told, "validation" of the held-out edges, the others smoothed exponentially; epoch_loss: means of
+    whole epochs; quality, health and cosine (mean absolute cosine between nodes of one type, by type): of the
+    validation edges; memory: in bytes.
     """
 
     def __init__(self) -> None:
@@ -93,6 +94,7 @@ class RunHistory:
             self.best = event
         self.evaluation_seconds.append(event.epoch, event.seconds)
         metrics, health = event.metrics["validation"], event.metrics["health"]
+        _append(self.loss, event.epoch, {"validation": metrics.get("pairwise_loss")})
         _append(self.quality, event.epoch, {name: metrics.get(name) for name in QUALITY_METRICS})
         _append(self.health, event.epoch, {name: health.get(name) for name in HEALTH_FIGURES})
         _append(self.cosine, event.epoch, health["mean_abs_cosine_by_type"])

@@ -46,10 +46,12 @@ _BYTES_PER_GB, _SECONDS_PER_MINUTE = 1e9, 60.0
 
 
 def loss_content(history: RunHistory) -> Content:
-    """The loss of the steps: pale as told, in full colour smoothed."""
+    """The loss of the steps: pale as told, in full colour smoothed; and that of the validation edges."""
     batch = history.loss["batch"]
     backdrop = Curve("batch", batch.x, batch.y, 6, is_faint=True)
-    return Content((backdrop, *_curves(history.loss, {name: name for name in ("smoothed", "link", "contrastive")})))
+    return Content(
+        (backdrop, *_curves(history.loss, {name: name for name in ("smoothed", "link", "contrastive", "validation")}))
+    )
 
 
 def quality_content(history: RunHistory, config: RunConfig) -> Content:
