@@ -40,8 +40,9 @@ class KindsModel(QAbstractTableModel):
 
     def show_kept(self, checked: Collection[str], kept: Mapping[str, int]) -> None:
         """Show which kinds are checked, and how much of the count of each is kept (0 or absent: nothing)."""
-        self._checked, self._kept = checked, kept
-        self._tell_changed()
+        if (checked, kept) != (self._checked, self._kept):  # most edits of settings leave the filters alone
+            self._checked, self._kept = checked, kept
+            self._tell_changed()
 
     def set_locked(self, locked: bool) -> None:
         """While locked no check box can be clicked."""
