@@ -22,4 +22,4 @@ def test_another_phase_starts_anew() -> None:
     meter.words(Progress("writing sample graph", 0, 1000))
     now[0] += 1
     assert meter.words(Progress("writing sample graph", 500, 1000)) == "500 rows of 1,000 rows, 500 rows/s, 1 s left"
-    assert meter.words(Progress("reading", 5 * MB, 10 * MB, "bytes")) == "5 MB of 10 MB"
+    assert meter.words(Progress("reading", 5 * MB, 10 * MB, "bytes")) == "5.0 MB of 10 MB"
