@@ -5,7 +5,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/packaging/environment.sh"
 
-prepare_environment app,test
+prepare_environment app,app-test,test
 cd "$root"
 PATH="$root/.venv/bin:$PATH"
 failed=''
