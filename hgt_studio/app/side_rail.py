@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 _RAIL_WIDTH: Final = 24
-_PANEL_WIDTH: Final = 328
+_PANEL_CHARACTERS: Final = 55
 
 
 class SideRail(QWidget):
@@ -15,7 +15,7 @@ class SideRail(QWidget):
     def __init__(self, panel: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._panel = panel
-        panel.setFixedWidth(_PANEL_WIDTH)
+        panel.setFixedWidth(panel.fontMetrics().averageCharWidth() * _PANEL_CHARACTERS)
         self._rail = QToolButton(autoRaise=True)
         self._rail.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._rail.setFixedWidth(_RAIL_WIDTH)

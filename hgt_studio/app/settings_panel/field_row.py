@@ -15,8 +15,8 @@ from hgt_studio.app.widgets.section_title import SecondaryLabel
 
 _DOT_SIZE: Final = 16
 _DOT_RADIUS: Final = 3
-_LABEL_WIDTH: Final = 108
-_UNIT_WIDTH: Final = 76
+_WIDEST_LABEL: Final = "Contrastive rel"
+_WIDEST_UNIT: Final = "dimensions"
 
 
 class ResetDot(QAbstractButton):
@@ -61,10 +61,10 @@ class FieldRow(QWidget):
         self.words = " ".join((self.title, path, field.description or "")).casefold()
         label = QLabel(self.title)
         label.setBuddy(control.editor)
-        label.setFixedWidth(_LABEL_WIDTH)
+        label.setFixedWidth(label.fontMetrics().horizontalAdvance(_WIDEST_LABEL))
         label.setWordWrap(True)
         unit = SecondaryLabel(str(extra.get("unit", "")))
-        unit.setFixedWidth(_UNIT_WIDTH)
+        unit.setFixedWidth(unit.fontMetrics().horizontalAdvance(_WIDEST_UNIT) + 4)
         self.dot = ResetDot()
         self.error = ErrorText()
         help_ = f"{field.description} ({path})"
