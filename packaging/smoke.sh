@@ -84,7 +84,6 @@ export_is_asked() {
 }
 
 check_window_on_linux() {
-    title='HGT Studio$'
     Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>"$work/display" 2>/dev/null &
     processes=$!
     wait_until 10 test -s "$work/display"
@@ -94,8 +93,10 @@ check_window_on_linux() {
     start open "$table" &
     app=$!
     processes="$app $processes"
-    wait_until 20 is_open "$title"
+    wait_until 20 is_open 'HGT Studio$'
     printf 'smoke: window after %d ms\n' $((($(date +%s%N) - started) / 1000000))
+    title='^kg.csv'
+    wait_until 60 is_open "$title"
     press ctrl+shift+o "$title"
     answer 'Open settings' "$work/run/run.toml"
     wait_until 60 train_has_started
