@@ -101,6 +101,8 @@ check_window_on_linux() {
     answer 'Open settings' "$work/run/run.toml"
     wait_until 60 train_has_started
     wait_until 120 sh -c 'ls "$0"/*/embeddings.parquet >/dev/null 2>&1' "$home/HGT Studio Runs"
+    epochs=$(cat "$home/HGT Studio Runs/"*/metrics.jsonl | grep -c '"EpochDone"')
+    [ "$epochs" = 2 ] || fail "trained $epochs epochs, not two"
     wait_until 30 export_is_asked
     answer 'Export embeddings' "$work/window.parquet"
     wait_until 60 exists "$work/window.parquet"
