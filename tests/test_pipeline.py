@@ -39,7 +39,7 @@ def test_listeners_hear_every_phase_in_order(kg: Path) -> None:
     progress: list[Progress] = []
     threads = set(threading.enumerate())
     result = train_run(kg, kg.parent / "run", CONFIG, Listeners(events.append, progress.append))
-    assert set(threading.enumerate()) == threads
+    assert set(threading.enumerate()) <= threads
     phases = [event.phase for event in events if isinstance(event, PhaseStarted)]
     assert phases[:3] == ["load", "prepare", "train"]
     assert phases[-2:] == ["evaluate", "export"]
