@@ -128,7 +128,7 @@ def test_an_error_of_a_listener_stops_the_run_and_leaves_no_thread(kind: type[Ev
     run = make_run(tmp_path, small_task(*QUICK), listener=listener)
     with pytest.raises(ZeroDivisionError, match="from the listener"):
         run.trainer.run()
-    assert set(threading.enumerate()) == threads
+    assert set(threading.enumerate()) <= threads
     assert not list(tmp_path.rglob("*.part"))
 
 
@@ -138,5 +138,5 @@ def test_a_cancelled_run_leaves_no_thread(check: int, tmp_path: Path) -> None:
     run = make_run(tmp_path, small_task(*QUICK), TokenAt(check))
     with pytest.raises(CancelledError):
         run.trainer.run()
-    assert set(threading.enumerate()) == threads
+    assert set(threading.enumerate()) <= threads
     assert "last.safetensors" in run.files()
