@@ -49,6 +49,7 @@ check_command_line() {
     start info "$table" --json | grep -q '"num_nodes"' || fail 'info prints no JSON'
     start train "$table" --out "$work/run" --device cpu --json --set training.num_epochs=2 \
         --set architecture.embedding_dim=32 --set architecture.hidden_dim=32 | grep -q '"mrr"' || fail 'train failed'
+    start doctor | grep -q ' 0 without an MPS kernel' || fail 'doctor failed'
     start export "$work/run" --format csv --out "$work/commands.csv" >/dev/null
     exists "$work/commands.csv" || fail 'export wrote nothing'
 }
