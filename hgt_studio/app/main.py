@@ -49,7 +49,7 @@ def run_app(files: Sequence[str]) -> int:
     _AfterFirstPaint(window)
     signal.signal(signal.SIGINT, lambda *_: window.close())  # heard at the next tick of a timer, within a second
     for file in files[:1]:
-        window.open_graph(Path(file))
+        window.open_graph(Path(file).absolute())
     window.show()
     try:
         return int(loop.run_forever())

@@ -17,7 +17,9 @@ def write_h5ad(rows: ExportRows, file: BinaryIO) -> None:
         from anndata import AnnData
         from anndata.io import write_elem
     except ImportError:
-        raise ExportError("h5ad needs the package anndata; install it with: pip install hgt-studio[anndata]") from None
+        raise ExportError(
+            "h5ad needs the package anndata; choose another format, or install it with: pip install hgt-studio[anndata]"
+        ) from None
     import h5py
     import pandas as pd
 
