@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from hgt_studio.config.field import Section, setting
 
-DecoderName = Literal["dot", "distmult"]
+DecoderName = Literal["dot", "distmult", "complex", "rotate"]
 
 
 class ArchitectureConfig(Section):
@@ -23,14 +23,20 @@ class ArchitectureConfig(Section):
     decoder: DecoderName = setting(
         "distmult",
         "Decoder",
-        "how two embeddings and a relation become a score: dot product, or DistMult's weighted one",
+        "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
+        "inverse relations differ; rotate: RotatE's turn and distance",
     )
 
     @model_validator(mode="after")
-    def _heads_divide_hidden(self) -> "ArchitectureConfig":
+    def _dimensions_divide(self) -> "ArchitectureConfig":
         if self.hidden_dim % self.num_heads:
             raise ValueError(
                 f"hidden_dim: {self.hidden_dim} does not divide by num_heads = {self.num_heads}; "
                 f"the nearest that does is {max(1, round(self.hidden_dim / self.num_heads)) * self.num_heads}"
+            )
+        if self.embedding_dim % 2 and self.decoder in ("complex", "rotate"):
+            raise ValueError(
+                f"embedding_dim: {self.embedding_dim} is odd and the decoder '{self.decoder}' needs pairs; "
+                f"the nearest even one is {self.embedding_dim + 1}"
             )
         return self

@@ -4,7 +4,7 @@ from typing import Literal
 
 from hgt_studio.config.field import Section, setting
 
-LinkLossName = Literal["sampled_softmax", "binary_cross_entropy"]
+LinkLossName = Literal["sampled_softmax", "binary_cross_entropy", "self_adversarial"]
 
 
 class TrainingConfig(Section):
@@ -41,7 +41,26 @@ class TrainingConfig(Section):
         advanced=True,
     )
     link_loss: LinkLossName = setting(
-        "sampled_softmax", "Link loss", "sampled softmax over the negatives in the batch, or binary cross-entropy"
+        "sampled_softmax",
+        "Link loss",
+        "sampled softmax over the negatives in the batch; binary cross-entropy; or self-adversarial, which is binary "
+        "cross-entropy with more weight on negatives that score high",
+    )
+    adversarial_temperature: float = setting(
+        1.0,
+        "Adversarial temperature",
+        "of the self-adversarial loss: low, the hardest negatives alone count; high, all count alike",
+        gt=0.0,
+        le=100.0,
+        advanced=True,
+    )
+    label_smoothing: float = setting(
+        0.0,
+        "Label smoothing",
+        "share of the link loss's target that is taken from the answer and spread over all candidates",
+        ge=0.0,
+        lt=1.0,
+        advanced=True,
     )
     contrastive_weight: float = setting(
         0.5, "Contrastive weight", "w in (1 - w) x link loss + w x contrastive loss", ge=0.0, le=1.0

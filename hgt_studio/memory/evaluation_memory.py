@@ -35,7 +35,7 @@ def _rank_block(ledger: Ledger, net: NetworkSizes, graph: GraphSizes, budget_byt
             score_counts.append(nodes * min(max(budget_bytes // (BYTES_PER_SCORE * nodes), 1), MAX_BLOCK_QUERIES))
     scores, queries = ledger.account("ranking/scores"), ledger.account("ranking/queries")
     size = MAX_BLOCK_QUERIES * net.embedding
-    for _ in range(4 if net.distmult else 1):  # known ends, weights, offsets, queries
+    for _ in range(1 if net.decoder == "dot" else 4):  # known ends, weights, offsets, queries
         queries.floats(size)
     scores.floats(max(score_counts))
     queries.free(queries.indices(FILTER_CHUNK))

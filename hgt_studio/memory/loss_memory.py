@@ -1,6 +1,7 @@
 """Memory of decoder and losses in training, step by step: `HGTNetwork.forward` after the encoder, and its backward."""
 
 from hgt_studio.config import RunConfig
+from hgt_studio.memory.decoder_memory import DecoderMemory
 from hgt_studio.memory.layer_memory import Gradients
 from hgt_studio.memory.ledger import Block, Ledger
 from hgt_studio.memory.network_sizes import NetworkSizes
@@ -12,10 +13,11 @@ class LossMemory:
 
     def __init__(self, ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape) -> None:
         self._ledger, self._net = ledger, net
-        self._softmax = config.training.link_loss == "sampled_softmax"
+        self._loss, self._smooths = config.training.link_loss, config.training.label_smoothing > 0
         self._rows, self._questions, self._pairs = shape.nodes[0], 2 * shape.positives, shape.pairs
         self._scores = ledger.account("decoder and negatives/scores")
         self._vectors = ledger.account("decoder and negatives/queries")
+        self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions)
         self._contrastive = ledger.account("contrastive block")
 
     def forward(self) -> None:
@@ -33,54 +35,55 @@ class LossMemory:
         return self._link_backward(gradients)
 
     def _link_forward(self) -> None:
-        vectors, scores, free = self._vectors, self._scores, self._ledger.free
-        size, matrix = self._questions * self._net.embedding, self._questions * self._rows
-        self._indices = vectors.indices(3 * self._questions)
+        scores, free, matrix = self._scores, self._ledger.free, self._questions * self._rows
+        self._indices = self._vectors.indices(3 * self._questions)
         self._candidates = scores.bytes(matrix)
-        known = vectors.floats(size)
-        self._queries = [known]
-        if self._net.distmult:
-            weight, offset, query = vectors.floats(size), vectors.floats(size), vectors.floats(size)
-            free(offset)
-            self._queries += [weight, query]
+        self._decoder.query()
         self._score = scores.floats(matrix)
-        if self._softmax:
-            self._masked, shifted = scores.floats(matrix), scores.floats(matrix)  # `logsumexp` subtracts the peak
+        if self._loss == "sampled_softmax":
+            if self._smooths:
+                chosen = scores.floats(matrix)
+                free(chosen)
+            self._weight, shifted = scores.floats(matrix), scores.floats(matrix)  # `logsumexp` subtracts the peak
             free(shifted)
-        else:
-            as_floats, self._masked = scores.floats(matrix), scores.floats(matrix)
-            free(as_floats)
-            softplus, product = scores.floats(matrix), scores.floats(matrix)
-            free(softplus, product)
-            self._ledger.free(self._candidates)
+            return
+        as_floats, self._weight = scores.floats(matrix), scores.floats(matrix)
+        free(as_floats)
+        if self._loss == "self_adversarial":
+            sharpened, chosen = scores.floats(matrix), scores.floats(matrix)
+            free(sharpened)
+            softmax = scores.floats(matrix)
+            free(chosen, self._weight)
+            self._weight = softmax
+        softplus, product = scores.floats(matrix), scores.floats(matrix)
+        free(softplus, product, self._candidates)
 
     def _link_backward(self, gradients: Gradients) -> Block:
         """Returns the gradient that the scores give the seed rows; where others gave one, it is added to theirs."""
         vectors, scores, free = self._vectors, self._scores, self._ledger.free
-        size, matrix, net = self._questions * self._net.embedding, self._questions * self._rows, self._net
-        if self._softmax:
+        matrix = self._questions * self._rows
+        if self._loss == "sampled_softmax":
             shifted, exponential, of_masked = (scores.floats(matrix) for _ in range(3))
-            free(shifted, exponential, self._masked)
+            free(shifted, exponential, self._weight)
             of_score = scores.floats(matrix)
-            free(of_masked, self._candidates)
+            free(of_masked)
         else:
+            of_smoothing = [scores.floats(matrix)] if self._smooths else []
             of_softplus = scores.floats(matrix)
-            free(self._masked)
+            free(self._weight)
             of_score = scores.floats(matrix)
-            free(of_softplus)
+            free(of_softplus, *of_smoothing)
         of_true = scores.floats(matrix)
         free(of_true, self._score)
-        of_seeds, of_query = vectors.floats(self._rows * net.embedding), vectors.floats(size)
+        if self._loss == "sampled_softmax":
+            free(self._candidates)
+        of_seeds = vectors.floats(self._rows * self._net.embedding)
+        of_query = vectors.floats(self._questions * self._net.embedding)
         free(of_score)
-        if net.distmult:
-            of_known, of_weight = vectors.floats(size), vectors.floats(size)
-            parameters = net.triplets * net.embedding
-            weights = [gradients.account.floats(parameters), gradients.account.floats(2 * parameters)]
-            free(of_query, of_weight)
-            gradients.add(*weights)
-            of_query = of_known
-        of_known_rows = vectors.floats(self._rows * net.embedding)
-        free(of_query, of_known_rows, *self._queries, self._indices)
+        self._decoder.of_lengths()
+        of_known = self._decoder.of_query(of_query, gradients)
+        of_known_rows = vectors.floats(self._rows * self._net.embedding)
+        free(of_known, of_known_rows, self._indices)
         if self._pairs:
             free(of_seeds)
         return of_seeds

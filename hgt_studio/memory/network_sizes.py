@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hgt_studio.config import RunConfig
+from hgt_studio.config.architecture import DecoderName
 from hgt_studio.memory.graph_sizes import GraphSizes
 from hgt_studio.typing import DeviceKind
 
@@ -23,7 +24,7 @@ class NetworkSizes:
     embedding: int
     normalize: bool
     drops: bool
-    distmult: bool
+    decoder: DecoderName
     device_kind: DeviceKind
     on_tiles: bool
 
@@ -40,7 +41,7 @@ class NetworkSizes:
             embedding=architecture.embedding_dim,
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
-            distmult=architecture.decoder == "distmult",
+            decoder=architecture.decoder,
             device_kind=device_kind,
             on_tiles=device_kind != "cpu",
         )
@@ -78,5 +79,17 @@ class NetworkSizes:
             layer |= {"norm_weight": hidden, "norm_bias": hidden}
         all_layers = {f"{number}.{name}": count for number in range(self.layers) for name, count in layer.items()}
         project = {"project_weight": hidden * self.embedding, "project_bias": self.embedding}
-        decoder = {"weight": self.triplets * self.embedding, "offset": 2 * self.triplets * self.embedding}
-        return all_layers | project | (decoder if self.distmult else {})
+        return all_layers | project | self._decoder_parameters()
+
+    def _decoder_parameters(self) -> dict[str, int]:
+        weights = self.triplets * self.embedding
+        offset = {"offset": 2 * weights}
+        match self.decoder:
+            case "dot":
+                return {}
+            case "distmult":
+                return {"weight": weights} | offset
+            case "complex":
+                return {"real": weights // 2, "imaginary": weights // 2} | offset
+            case "rotate":
+                return {"angle": weights // 2} | offset

@@ -8,33 +8,78 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hgt_studio.config.training import LinkLossName
+from hgt_studio.config import TrainingConfig
 
 
-def sampled_softmax(scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
+def sampled_softmax(scores: Tensor, answer: Tensor, candidates: Tensor, smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy of the answer among the candidates; a row without negatives adds zero.
 
     scores: (rows, columns). answer: int64 (rows,). candidates: bool (rows, columns).
+    smoothing: the share of the target that is spread over all candidates (Szegedy et al. 2016).
     """
-    true = scores.gather(1, answer.unsqueeze(1)).squeeze(1)
-    return (torch.where(candidates, scores, float("-inf")).logsumexp(1) - true).mean()
+    target = _at(answer, scores)
+    if smoothing:
+        mean = torch.where(candidates, scores, 0.0).sum(1) / candidates.sum(1, dtype=scores.dtype)
+        target = torch.lerp(target, mean, smoothing)
+    return (torch.where(candidates, scores, float("-inf")).logsumexp(1) - target).mean()
 
 
-def binary_cross_entropy(scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
-    """Mean over rows of the loss of the answer and the mean loss of its negatives. Shapes as in `sampled_softmax`."""
-    true = scores.gather(1, answer.unsqueeze(1)).squeeze(1)
-    negatives = candidates.to(scores.dtype).scatter(1, answer.unsqueeze(1), 0.0)
-    false = (functional.softplus(scores) * negatives).sum(1) / negatives.sum(1).clamp(min=1.0)
-    return (functional.softplus(-true) + false).mean() / 2
+def binary_cross_entropy(scores: Tensor, answer: Tensor, candidates: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Mean over rows of the loss of the answer and the mean loss of its negatives. Shapes as in `sampled_softmax`.
+
+    smoothing: moves the targets 1 and 0 so far towards each other that they meet at 1.
+    """
+    weight = _negatives(scores, answer, candidates)
+    weight.div_(weight.sum(1, keepdim=True).clamp_(min=1.0))
+    return _binary_loss(scores, answer, weight, smoothing)
 
 
-def link_loss(name: LinkLossName, scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
+def self_adversarial(
+    scores: Tensor, answer: Tensor, candidates: Tensor, temperature: float, smoothing: float = 0.0
+) -> Tensor:
+    """Binary cross-entropy that heeds hard negatives more (Sun et al. 2019, equations 4 and 5).
+
+    A negative's weight is the softmax of score / temperature among the negatives of its row, constant to the gradient.
+    """
+    return _binary_loss(scores, answer, _hardness(scores.detach(), answer, candidates, temperature), smoothing)
+
+
+def _hardness(scores: Tensor, answer: Tensor, candidates: Tensor, temperature: float) -> Tensor:
+    """The softmax of the scores over the negatives of each row; zero elsewhere. shape: (rows, columns)."""
+    negatives = _negatives(scores, answer, candidates)
+    lowest = torch.finfo(scores.dtype).min  # not -inf, which makes NaN of rows without negatives
+    return torch.where(negatives > 0, scores / temperature, lowest).softmax(1).mul_(negatives)
+
+
+def _binary_loss(scores: Tensor, answer: Tensor, weight: Tensor, smoothing: float) -> Tensor:
+    """-t log p - (1 - t) log(1 - p) = softplus(s) - t s, of answers and negatives. weight: of the negatives, else 0."""
+    true = _at(answer, scores)
+    loss = functional.softplus(-true) + (functional.softplus(scores) * weight).sum(1)
+    if smoothing:
+        loss = loss + smoothing / 2 * (true - (scores * weight).sum(1))
+    return loss.mean() / 2
+
+
+def _at(answer: Tensor, scores: Tensor) -> Tensor:
+    """The score of each row's answer. shape: (rows,)."""
+    return scores.gather(1, answer.unsqueeze(1)).squeeze(1)
+
+
+def _negatives(scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
+    """1 where a candidate is not the answer, else 0; of the scores' dtype, shape (rows, columns)."""
+    return candidates.to(scores.dtype).scatter(1, answer.unsqueeze(1), 0.0)
+
+
+def link_loss(settings: TrainingConfig, scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
     """The link loss that the configuration names."""
-    match name:
+    smoothing = settings.label_smoothing
+    match settings.link_loss:
         case "sampled_softmax":
-            return sampled_softmax(scores, answer, candidates)
+            return sampled_softmax(scores, answer, candidates, smoothing)
         case "binary_cross_entropy":
-            return binary_cross_entropy(scores, answer, candidates)
+            return binary_cross_entropy(scores, answer, candidates, smoothing)
+        case "self_adversarial":
+            return self_adversarial(scores, answer, candidates, settings.adversarial_temperature, smoothing)
 
 
 def info_nce(ends: Tensor, candidates: Tensor, temperature: float) -> Tensor:

@@ -58,4 +58,4 @@ class HGTNetwork(nn.Module):
         answers = torch.cat([batch.positive_destination, batch.positive_source])
         candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
         scores = self.decoder.score(self.decoder.query(seeds.index_select(0, known), questions), seeds)
-        return link_loss(self._training_config.link_loss, scores, answers, candidates)
+        return link_loss(self._training_config, scores, answers, candidates)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hgt_studio.errors import InputError
 from hgt_studio.explore import CandidateRanker
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-from hgt_studio.model.decoder import DistMultDecoder
+from hgt_studio.model.decoders.distmult import DistMultDecoder
 from hgt_studio.typing import Triplet
 from tests.helpers.graphs import random_graph
 

@@ -2,8 +2,11 @@
 
 import random
 from dataclasses import dataclass
+from typing import get_args
 
 from hgt_studio.config import RunConfig
+from hgt_studio.config.architecture import DecoderName
+from hgt_studio.config.training import LinkLossName
 from hgt_studio.device.allocations import Allocations, track_allocations
 from hgt_studio.device.base import Device
 from hgt_studio.model.inference import embed_all_nodes
@@ -37,7 +40,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "num_heads": draw.choice((1, 2, 4, 8)),
                 "dropout": draw.choice((0.0, 0.1)),
                 "normalize": draw.choice((True, False)),
-                "decoder": draw.choice(("dot", "distmult")),
+                "decoder": draw.choice(get_args(DecoderName)),
             },
             "sampling": {
                 "batch_size": batch,
@@ -50,7 +53,8 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
             "training": {
                 "gradient_accumulation_steps": draw.choice((1, 2)),
                 "contrastive_weight": draw.choice((0.0, 0.5)),
-                "link_loss": draw.choice(("sampled_softmax", "binary_cross_entropy")),
+                "link_loss": draw.choice(get_args(LinkLossName)),
+                "label_smoothing": draw.choice((0.0, 0.1)),
             },
             "evaluation": {"memory_budget_mib": draw.choice((16, 64, 256)), "max_edges_per_relation": 20},
         }

@@ -1,6 +1,7 @@
 """Losses against plain Python, one row and one candidate at a time."""
 
 import math
+from typing import get_args
 
 import pytest
 import torch
@@ -8,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from hgt_studio.model.losses import binary_cross_entropy, info_nce, sampled_softmax
+from hgt_studio.config import TrainingConfig
+from hgt_studio.config.training import LinkLossName
+from hgt_studio.model.losses import info_nce, link_loss, self_adversarial
 
 ROWS, COLUMNS = 4, 6
 
@@ -23,28 +26,57 @@ def questions(seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return scores, answer, candidates.scatter(1, answer.unsqueeze(1), value=True)
 
 
+def by_definition(name: LinkLossName, scores: list[float], answer: int, temperature: float, smoothing: float) -> float:
+    """The loss of one row. scores: of its candidates. answer: position of the true one."""
+    if name == "sampled_softmax":
+        share = [math.exp(score) / sum(map(math.exp, scores)) for score in scores]
+        target = [smoothing / len(scores) + (1 - smoothing) * (i == answer) for i in range(len(scores))]
+        return -sum(t * math.log(p) for t, p in zip(target, share, strict=True))
+
+    def cross_entropy(score: float, target: float) -> float:
+        p = 1 / (1 + math.exp(-score))
+        return -target * math.log(p) - (1 - target) * math.log(1 - p)
+
+    false = [score for i, score in enumerate(scores) if i != answer]
+    hardness = [math.exp(score / temperature) if name == "self_adversarial" else 1.0 for score in false]
+    misses = [h / sum(hardness) * cross_entropy(s, smoothing / 2) for h, s in zip(hardness, false, strict=True)]
+    return (cross_entropy(scores[answer], 1 - smoothing / 2) + sum(misses)) / 2
+
+
+@pytest.mark.parametrize("name", get_args(LinkLossName))
 @settings(max_examples=20)
-@given(seed=st.integers(0, 1000))
-def test_link_losses(seed: int) -> None:
+@given(seed=st.integers(0, 1000), smoothing=st.sampled_from([0.0, 0.3]), temperature=st.sampled_from([0.5, 2.0]))
+def test_link_losses(name: LinkLossName, seed: int, smoothing: float, temperature: float) -> None:
+    chosen = TrainingConfig(link_loss=name, label_smoothing=smoothing, adversarial_temperature=temperature)
     scores, answer, candidates = questions(seed)
-    softmax, cross_entropy = [], []
+    expected = []
     for row in range(ROWS):
-        true = float(scores[row, answer[row]])
-        false = [float(scores[row, j]) for j in range(COLUMNS) if candidates[row, j] and j != answer[row]]
-        softmax.append(-math.log(math.exp(true) / sum(map(math.exp, [true, *false]))))
-        misses = [-math.log(1 - 1 / (1 + math.exp(-score))) for score in false]
-        cross_entropy.append((math.log(1 + math.exp(-true)) + sum(misses) / max(1, len(misses))) / 2)
-    assert float(sampled_softmax(scores, answer, candidates)) == pytest.approx(sum(softmax) / ROWS)
-    assert float(binary_cross_entropy(scores, answer, candidates)) == pytest.approx(sum(cross_entropy) / ROWS)
+        columns = [column for column in range(COLUMNS) if candidates[row, column]]
+        values, position = [float(scores[row, column]) for column in columns], columns.index(int(answer[row]))
+        expected.append(by_definition(name, values, position, temperature, smoothing))
+    assert float(link_loss(chosen, scores, answer, candidates)) == pytest.approx(sum(expected) / ROWS)
 
 
-@pytest.mark.parametrize("loss", [sampled_softmax, binary_cross_entropy])
-def test_scores_of_columns_that_do_not_compete_have_no_gradient(loss) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("name", get_args(LinkLossName))
+def test_scores_of_columns_that_do_not_compete_have_no_gradient(name: LinkLossName, smoothing: float) -> None:
     scores, answer, candidates = questions(3)
     scores = torch.where(candidates, scores, 1e4).requires_grad_()
-    loss(scores, answer, candidates).backward()
+    link_loss(TrainingConfig(link_loss=name, label_smoothing=smoothing), scores, answer, candidates).backward()
     assert torch.equal(scores.grad[~candidates], torch.zeros_like(scores.grad[~candidates]))
     assert bool(torch.isfinite(scores.grad).all())
+
+
+def test_the_weights_of_hard_negatives_are_constants_to_the_gradient() -> None:
+    """The gradient at a negative is its weight times the sigmoid of its score, over rows and the mean of two."""
+    scores, answer, candidates = questions(5)
+    scores.requires_grad_()
+    self_adversarial(scores, answer, candidates, temperature=0.5).backward()
+    for row in range(ROWS - 1):
+        false = [column for column in range(COLUMNS) if candidates[row, column] and column != answer[row]]
+        weight = (scores[row, false].detach() / 0.5).softmax(0)
+        expected = weight * scores[row, false].detach().sigmoid() / (2 * ROWS)
+        torch.testing.assert_close(scores.grad[row, false], expected)
 
 
 def test_info_nce() -> None:

@@ -31,6 +31,8 @@ from tests.helpers.injection import MPS_TEXT, OutOfMemoryInjector
 CONFIGURATIONS = {
     "default": (),
     "dot": ("architecture.decoder=dot",),
+    "complex": ("architecture.decoder=complex", "training.label_smoothing=0.1"),
+    "rotate": ("architecture.decoder=rotate", "training.link_loss=self_adversarial"),
     "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
     "no contrastive loss": ("training.contrastive_weight=0",),
     "budget sampler": ("sampling.sampler=budget", "sampling.num_samples=[16, 12]"),

@@ -9,7 +9,7 @@ import torch
 from hgt_studio.errors import TrainingError
 from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
-from hgt_studio.model.decoder import DotDecoder
+from hgt_studio.model.decoders.dot import DotDecoder
 from hgt_studio.training.evaluation import Evaluation, evaluate_embeddings
 from hgt_studio.training.evaluation_set import draw_evaluation_set
 from hgt_studio.training.ranking import rank_edges

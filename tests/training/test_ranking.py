@@ -13,7 +13,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from hgt_studio.errors import CancelledError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
-from hgt_studio.model.decoder import Decoder, DistMultDecoder, DotDecoder
+from hgt_studio.model.decoder import Decoder
+from hgt_studio.model.decoders.distmult import DistMultDecoder
+from hgt_studio.model.decoders.dot import DotDecoder
 from hgt_studio.training import ranking as ranking_module
 from hgt_studio.training.evaluation_set import EvaluationSet, draw_evaluation_set
 from hgt_studio.training.ranking import BYTES_PER_SCORE, MAX_BLOCK_QUERIES, Ranking, rank_edges

@@ -1,0 +1,69 @@
+"""Memory of the decoders in training: the query of each question, and its way back."""
+
+from hgt_studio.memory.layer_memory import Gradients
+from hgt_studio.memory.ledger import Account, Block
+from hgt_studio.memory.network_sizes import NetworkSizes
+
+
+class DecoderMemory:
+    """What the decoder takes beside the scores: `query` forward; `of_lengths`, then `of_query` backward.
+
+    account: takes the vectors. rows: candidates. questions: rows of the query.
+    """
+
+    def __init__(self, net: NetworkSizes, account: Account, rows: int, questions: int) -> None:
+        self._net, self._account, self._rows = net, account, rows
+        self._questions, self._size = questions, questions * net.embedding
+        self._weights = net.triplets * net.embedding
+        self._kept: list[Block] = []
+
+    def query(self) -> None:
+        """Known ends become queries; what backward needs is kept until `of_query`."""
+        account, size = self._account, self._size
+        self._kept = [account.floats(size)]
+        match self._net.decoder:
+            case "distmult":
+                weight, offset, query = (account.floats(size) for _ in range(3))
+                account.free(offset)
+                self._kept += [weight, query]
+            case "complex" | "rotate":
+                halves, table = account.floats(2 * self._weights), account.floats(2 * self._weights)
+                account.free(halves)
+                weight = account.floats(size)
+                account.free(table)
+                halves, product = account.floats(size), account.floats(size)
+                account.free(halves)
+                offset, query = account.floats(size), account.floats(size)
+                account.free(product, offset)
+                self._kept += [weight, query]
+
+    def of_lengths(self) -> None:
+        """Backward of the squared lengths of candidates and queries, where the score is a distance."""
+        if self._net.decoder == "rotate":
+            for rows in (self._rows, self._questions):
+                unit, gradient = (self._account.floats(rows * self._net.embedding) for _ in range(2))
+                self._account.free(unit, gradient)
+
+    def of_query(self, of_query: Block, gradients: Gradients) -> Block:
+        """Backward of `query`, and of the scores' product. Returns the gradient of the known ends."""
+        account, size = self._account, self._size
+        match self._net.decoder:
+            case "dot":
+                of_known = of_query
+            case "distmult":
+                of_known, of_weight = account.floats(size), account.floats(size)
+                parameters = [gradients.account.floats(count * self._weights) for count in (1, 2)]
+                account.free(of_query, of_weight)
+                gradients.add(*parameters)
+            case "complex" | "rotate":
+                gradients.add(gradients.account.floats(2 * self._weights))
+                halves_of_known, halves_of_weight, of_weight = (account.floats(size) for _ in range(3))
+                account.free(of_query, halves_of_weight)
+                table = account.floats(2 * self._weights)
+                account.free(of_weight, table)
+                parameters = self._weights if self._net.decoder == "complex" else self._weights // 2
+                gradients.add(gradients.account.floats(parameters))
+                of_known = account.floats(size)
+                account.free(halves_of_known)
+        account.free(*self._kept)
+        return of_known

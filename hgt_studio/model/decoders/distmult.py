@@ -1,0 +1,24 @@
+"""DistMult: every relation weighs the dimensions."""
+
+import torch
+from torch import Tensor, nn
+
+
+class DistMultDecoder(nn.Module):
+    """DistMult (Yang et al. 2015): a weighted dot product, one weight vector for each triplet.
+
+    The query has an offset for each question: it carries how popular the answers are, which else would be carried by
+    a vector common to all nodes of a type, and make their embeddings alike.
+    """
+
+    def __init__(self, num_triplets: int, dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((num_triplets, dim), dim**-0.5))
+        self.offset = nn.Parameter(torch.zeros(2 * num_triplets, dim))
+
+    def query(self, known: Tensor, question: Tensor) -> Tensor:
+        weight = self.weight.index_select(0, question % self.weight.size(0))
+        return torch.addcmul(self.offset.index_select(0, question), known, weight)
+
+    def score(self, query: Tensor, candidates: Tensor) -> Tensor:
+        return query @ candidates.t()

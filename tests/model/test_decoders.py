@@ -1,0 +1,77 @@
+"""Decoders: a query against candidates gives the score that the formula gives edge by edge."""
+
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from hgt_studio.config.architecture import DecoderName
+from hgt_studio.model.decoder import make_decoder
+from hgt_studio.model.decoders.rotate import MARGIN
+
+TRIPLETS, DIM = 3, 6
+
+
+def random_decoder(name: DecoderName) -> Any:
+    decoder = make_decoder(name, TRIPLETS, DIM).double()
+    for parameter in decoder.parameters():
+        torch.nn.init.normal_(parameter)
+    return decoder.requires_grad_(False)
+
+
+def as_complex(rows: Tensor) -> Any:
+    real, imaginary = np.split(rows.numpy(), 2, axis=-1)
+    return real + 1j * imaginary
+
+
+def by_definition(name: DecoderName, decoder: Any, source: Tensor, triplet: int, destination: Tensor) -> float:
+    """The score of an edge without offset, from the formula of the paper."""
+    s, d = as_complex(source), as_complex(destination)
+    match name:
+        case "dot":
+            return float(source @ destination)
+        case "distmult":
+            return float(torch.sum(source * decoder.weight[triplet] * destination))
+        case "complex":
+            weight = decoder.real[triplet].numpy() + 1j * decoder.imaginary[triplet].numpy()
+            return float(np.sum(s * weight * np.conj(d)).real)
+        case "rotate":
+            rotation = np.exp(1j * decoder.angle[triplet].numpy())
+            return MARGIN - float(np.sum(np.abs(s * rotation - d) ** 2))
+
+
+@pytest.mark.parametrize("name", get_args(DecoderName))
+def test_both_questions_about_an_edge_give_the_score_of_the_formula(name: DecoderName) -> None:
+    """Whether the destination is asked for or the source: the inverse question undoes what the relation does."""
+    torch.manual_seed(0)
+    nodes, decoder = torch.randn(5, DIM, dtype=torch.float64), random_decoder(name)
+    if name != "dot":
+        torch.nn.init.zeros_(decoder.offset)
+    for triplet in range(TRIPLETS):
+        expected = [[by_definition(name, decoder, source, triplet, destination) for destination in nodes]
+                    for source in nodes]  # fmt: skip
+        forward, backward = torch.full((5,), triplet), torch.full((5,), TRIPLETS + triplet)
+        np.testing.assert_allclose(decoder.score(decoder.query(nodes, forward), nodes), expected)
+        np.testing.assert_allclose(decoder.score(decoder.query(nodes, backward), nodes).T, expected)
+
+
+@pytest.mark.parametrize("name", ["distmult", "complex", "rotate"])
+def test_every_question_shifts_its_query_by_an_offset_of_its_own(name: DecoderName) -> None:
+    torch.manual_seed(0)
+    known, decoder = torch.randn(2 * TRIPLETS, DIM, dtype=torch.float64), random_decoder(name)
+    question = torch.randperm(2 * TRIPLETS)
+    shifted = decoder.query(known, question)
+    offset = decoder.offset.clone()
+    torch.nn.init.zeros_(decoder.offset)
+    torch.testing.assert_close(shifted - decoder.query(known, question), offset[question])
+
+
+@pytest.mark.parametrize("name", ["distmult", "complex"])
+def test_products_start_as_a_scaled_dot_product(name: DecoderName) -> None:
+    torch.manual_seed(0)
+    known, candidates = torch.randn(2, 16), torch.randn(5, 16)
+    decoder = make_decoder(name, num_triplets=1, dim=16)
+    scores = decoder.score(decoder.query(known, torch.tensor([0, 1])), candidates)
+    torch.testing.assert_close(scores.detach(), known @ candidates.T / 4)
