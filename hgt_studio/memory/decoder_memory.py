@@ -61,8 +61,7 @@ class DecoderMemory:
                 account.free(of_query, halves_of_weight)
                 table = account.floats(2 * self._weights)
                 account.free(of_weight, table)
-                parameters = self._weights if self._net.decoder == "complex" else self._weights // 2
-                gradients.add(gradients.account.floats(parameters))
+                gradients.add(gradients.account.floats(self._weights))
                 of_known = account.floats(size)
                 account.free(halves_of_known)
         account.free(*self._kept)
