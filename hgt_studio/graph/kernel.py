@@ -16,3 +16,10 @@ def kernel(function: Function) -> Function:
     """Compile a function with Numba in nopython mode, releasing the interpreter lock, cached on disk."""
     compiled: Function = numba.njit(nogil=True, cache=True, boundscheck=False)(function)
     return compiled
+
+
+def fast_kernel(function: Function) -> Function:
+    """A kernel whose floating-point sums may be reordered, so that they run on vector registers."""
+    reorder = {"reassoc", "contract", "nsz"}  # infinities and NaN keep their meaning
+    compiled: Function = numba.njit(nogil=True, cache=True, boundscheck=False, fastmath=reorder)(function)
+    return compiled

@@ -7,6 +7,7 @@ backward has run.
 
 from dataclasses import dataclass
 
+from hgt_studio.memory.attention_memory import attention_backward, attention_forward
 from hgt_studio.memory.ledger import Account, Block, Ledger
 from hgt_studio.memory.network_sizes import NetworkSizes
 from hgt_studio.memory.product_memory import linear_backward, linear_forward, relation_backward, relation_forward
@@ -33,6 +34,11 @@ class LayerSizes:
             number, shape.nodes[blocks], shape.nodes[blocks - 1], shape.segments[blocks - 1], shape.edges[blocks - 1],
             shape.node_tile, shape.segment_tile,
         )  # fmt: skip
+
+    @property
+    def attention(self) -> tuple[int, int, int]:
+        """Edges, segments, destinations."""
+        return self.edges, self.segments, self.outputs
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class LayerMemory:
         self._picked = kept.floats(layer.segments * net.hidden)
         self._query = relation_forward(kept, work, net, layer.segments, layer.segment_tile)
         free(queries)
-        self._attention_forward()
+        self._weight, self._message = attention_forward(kept, work, net, layer.attention)
         self._moved = relation_forward(kept, work, net, layer.segments, layer.segment_tile)
         zeros, self._summed = work.floats(outputs), kept.floats(outputs)
         free(zeros)
@@ -85,21 +91,6 @@ class LayerMemory:
             free(gated)
         free(*last_message)
         return kept.floats(outputs), message
-
-    def _attention_forward(self) -> None:
-        """`_SegmentAttention.forward`."""
-        net, layer, kept, work, free = self._net, self._layer, self._kept, self._work, self._ledger.free
-        edges, scores = layer.edges * net.hidden, layer.edges * net.heads
-        edge_key_value, picked, product = work.floats(2 * edges), work.floats(edges), work.floats(edges)
-        free(picked)
-        score = work.floats(scores)
-        free(product)
-        peak, picked, self._weight = work.floats(layer.outputs * net.heads), work.floats(scores), kept.floats(scores)
-        free(picked)
-        total, picked = work.floats(layer.outputs * net.heads), work.floats(scores)
-        free(picked)
-        self._message, weighted = kept.floats(layer.segments * net.hidden), work.floats(edges)
-        free(weighted, edge_key_value, score, peak, total)
 
     def backward(self, grad: Block, gradients: Gradients) -> Block:
         """grad: of the output. Returns the gradient of the input."""
@@ -135,33 +126,11 @@ class LayerMemory:
         of_message, value_relation = relation_backward(work, gradients.account, net, layer.segments, layer.segment_tile)
         free(of_moved, self._message)
         gradients.add(value_relation)
-        of_query, of_key_value = self._attention_backward()
+        of_query, of_key_value = attention_backward(work, net, layer.attention, layer.rows)
         free(of_message, self._query, self._key_value, self._weight)
         of_picked, self._of_relation = relation_backward(work, work, net, layer.segments, layer.segment_tile)
         free(of_query, self._picked)
         return of_picked, of_key_value
-
-    def _attention_backward(self) -> tuple[Block, Block]:
-        """`_SegmentAttention.backward`. Returns the gradients of queries, and of keys and values."""
-        net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
-        edges, scores = layer.edges * net.hidden, layer.edges * net.heads
-        edge_key_value, grad, product = work.floats(2 * edges), work.floats(edges), work.floats(edges)
-        sums = work.floats(scores)
-        free(product)
-        grad_weight = work.floats(scores)
-        free(sums)
-        total, picked, shares = work.floats(layer.outputs * net.heads), work.floats(scores), work.floats(scores)
-        free(picked)
-        grad_score = work.floats(scores)
-        free(shares)
-        free(grad)
-        of_query, product = work.floats(layer.segments * net.hidden), work.floats(edges)
-        free(product)
-        picked = work.floats(edges)
-        free(picked)
-        of_key_value = work.floats(2 * layer.rows * net.hidden)
-        free(edge_key_value, grad_weight, total, grad_score)
-        return of_query, of_key_value
 
     def _inputs_backward(self, of_kept: Block, of_picked: Block, of_key_value: Block, gradients: Gradients) -> None:
         """Through queries, keys and values, and the normalisation; what reaches the input is added to `skipped`."""

@@ -10,6 +10,9 @@ from typing import Any
 from torch import Tensor
 from torch.autograd import Function
 
+from hgt_studio.model.attention_kernels import Edges, attend, attend_backward
+from hgt_studio.model.grouped import works_on_slices
+
 
 @dataclass(frozen=True)
 class EdgeIndex:
@@ -20,6 +23,10 @@ class EdgeIndex:
     destination: Tensor
     num_destinations: int
 
+    def arrays(self) -> Edges:
+        """The indices for kernels, where they are on the host."""
+        return self.source.numpy(), self.segment.numpy(), self.destination.numpy()
+
 
 def segment_attention(query: Tensor, key_value: Tensor, edges: EdgeIndex, heads: int) -> Tensor:
     """Attention-weighted sums of values, one for each segment.
@@ -28,11 +35,33 @@ def segment_attention(query: Tensor, key_value: Tensor, edges: EdgeIndex, heads:
     2 * heads * dim), keys then values. Returns (num_segments, heads * dim): sum over the edges j of a segment of
     a_j v_j, where a is the softmax of query . key over all edges of the segment's destination.
     """
-    out: Tensor = _SegmentAttention.apply(query, key_value, edges, heads)  # type: ignore[no-untyped-call]
+    function = _HostAttention if works_on_slices(query.device) else _SegmentAttention
+    out: Tensor = function.apply(query, key_value, edges, heads)  # type: ignore[no-untyped-call]
     return out
 
 
+class _HostAttention(Function):
+    """By the kernels for the CPU."""
+
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key_value: Tensor, edges: EdgeIndex, heads: int) -> Tensor:
+        by_head = query.view(query.size(0), heads, -1), key_value.view(key_value.size(0), 2, heads, -1)
+        out, weight = attend(*by_head, edges.arrays(), edges.num_destinations)
+        ctx.save_for_backward(*by_head, weight)
+        ctx.edges = edges
+        return out.view_as(query)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None, None]:
+        query, key_value, weight = ctx.saved_tensors
+        grad, edges = grads[0].contiguous().view_as(query), ctx.edges
+        of_query, of_key_value = attend_backward(query, key_value, weight, grad, edges.arrays(), edges.num_destinations)
+        return of_query.flatten(1), of_key_value.flatten(1), None, None
+
+
 class _SegmentAttention(Function):
+    """By operations that every accelerator has."""
+
     @staticmethod
     def forward(ctx: Any, query: Tensor, key_value: Tensor, edges: EdgeIndex, heads: int) -> Tensor:
         key, value = _per_edge(key_value, edges.source, heads).unbind(1)
