@@ -36,6 +36,15 @@ class SamplingConfig(Section):
         True, "Hide supervision edges", "edges that are scored, and their reverses, carry no messages in their batch",
         advanced=True,
     )  # fmt: skip
+    edge_dropout: float = setting(
+        0.0, "Edge dropout", "share of the sampled edges that carry no messages, drawn anew for every batch",
+        ge=0.0, lt=1.0, advanced=True,
+    )  # fmt: skip
+    relation_exponent: float = setting(
+        1.0, "Relation exponent",
+        "supervision edges of a relation go with their number to this power: 1 in proportion, 0 all relations alike",
+        ge=0.0, le=1.0, advanced=True,
+    )  # fmt: skip
     negative_share: float = setting(
         0.25, "Negative share", "share of the seeds drawn uniformly as negatives; end points of other edges serve too",
         ge=0.05, le=0.75, advanced=True,

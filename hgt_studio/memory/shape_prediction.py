@@ -52,6 +52,11 @@ class _Block:
     segments: FloatArray
     edges: float
 
+    def after_dropout(self, share: float) -> "_Block":
+        """Without a share of the edges, and without the segments that lose all theirs."""
+        mean_size = self.edges / max(float(self.segments.sum()), 1e-9)
+        return _Block(self.nodes, self.segments * (1.0 - share**mean_size), self.edges * (1.0 - share))
+
 
 def predict_shape(config: RunConfig, sizes: GraphSizes, node_tile: int) -> BatchShape:
     """The likely shape of the batches of a run. Sizes come out within about a quarter of the planned ones."""
@@ -60,6 +65,7 @@ def predict_shape(config: RunConfig, sizes: GraphSizes, node_tile: int) -> Batch
     seeds = reach.reached()
     neighbour = config.sampling.sampler == "neighbour"
     blocks = _neighbour_blocks(config, reach, seeds) if neighbour else _budget_blocks(config, reach, seeds)
+    blocks = [block.after_dropout(config.sampling.edge_dropout) for block in blocks]
     all_tiles = tiles_of(sizes.nodes, node_tile)
     tiles = [shares.most_tiles(sizes.nodes, node_tile), *(_tiles(block.nodes, node_tile) for block in blocks)]
     nodes = [(min(count, all_tiles) + 1) * node_tile for count in tiles]

@@ -22,27 +22,39 @@ class BatchMaker:
         supervision: what the batches are asked.
         known: edges that may not serve as negatives, or None to allow all.
         seed: seed of the sampling.
+        edge_dropout: share of the sampled edges that is left out again.
     """
 
     def __init__(
-        self, graph: KnowledgeGraph, sampler: Sampler, supervision: Supervision, known: KnownEdges | None, seed: int
+        self,
+        graph: KnowledgeGraph,
+        sampler: Sampler,
+        supervision: Supervision,
+        known: KnownEdges | None,
+        seed: int,
+        edge_dropout: float = 0.0,
     ) -> None:
-        self._graph, self._sampler, self._supervision, self._known, self._seed = (
-            graph, sampler, supervision, known, seed
-        )  # fmt: skip
+        self._graph, self._sampler, self._supervision, self._known = graph, sampler, supervision, known
+        self._seed, self._edge_dropout = seed, edge_dropout
         pairs = supervision.pairs
         self._similar = pair_keys(pairs[:, 0], pairs[:, 1], graph.num_nodes)
         self._row_of_node = np.full(graph.num_nodes, -1, dtype=np.int32)
 
     def copy(self) -> "BatchMaker":
         """A maker of the same batches for another thread."""
-        return BatchMaker(self._graph, self._sampler.copy(), self._supervision, self._known, self._seed)
+        return BatchMaker(
+            self._graph, self._sampler.copy(), self._supervision, self._known, self._seed, self._edge_dropout
+        )  # fmt: skip
 
     def sample(self, index: int) -> tuple[Questions, Subgraph]:
         """The questions of batch `index` and the neighbourhood sampled for them."""
         questions = self._supervision.questions(index)
         key = int(np.random.SeedSequence((self._seed, index)).generate_state(1, np.uint64)[0])
-        return questions, self._sampler.sample(questions.seeds, questions.hidden_pairs, key)
+        subgraph = self._sampler.sample(questions.seeds, questions.hidden_pairs, key)
+        if self._edge_dropout:
+            draws = np.random.default_rng(key).random(len(subgraph.source), dtype=np.float32)
+            subgraph = subgraph.without_edges(draws < self._edge_dropout)
+        return questions, subgraph
 
     def measure(self, index: int, node_tile: int, segment_tile: int) -> Usage:
         """What batch `index` uses of a shape that has room for all of it."""

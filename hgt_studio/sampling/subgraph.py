@@ -1,6 +1,6 @@
 """What a sampler returns: a small graph in local numbers, hop by hop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -31,6 +31,11 @@ class Subgraph:
     source: Int32Array
     destination: Int32Array
     triplet: Int16Array
+
+    def without_edges(self, dropped: BoolArray) -> "Subgraph":
+        """The same nodes with fewer edges. dropped: shape (num_edges,)."""
+        kept = ~dropped
+        return replace(self, source=self.source[kept], destination=self.destination[kept], triplet=self.triplet[kept])
 
 
 class GraphArrays(NamedTuple):

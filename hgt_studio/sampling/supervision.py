@@ -8,6 +8,7 @@ import numpy as np
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
+from hgt_studio.sampling.fact_stream import FactStream
 from hgt_studio.sampling.random_bits import GOLDEN, below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.subgraph import BoolArray, Int32Array, Int64Array, pair_keys
@@ -37,21 +38,31 @@ class Supervision:
         pairs: int32, shape (num_pairs, 2), similar nodes; may be empty.
         shares: how the seeds are shared out.
         hide: whether the supervision edges carry no messages.
+        relation_exponent: see `FactStream`.
     """
 
     def __init__(
-        self, graph: KnowledgeGraph, facts: EdgeList, pairs: Int32Array, shares: SeedShares, *, seed: int, hide: bool
+        self,
+        graph: KnowledgeGraph,
+        facts: EdgeList,
+        pairs: Int32Array,
+        shares: SeedShares,
+        *,
+        seed: int,
+        hide: bool,
+        relation_exponent: float = 1.0,
     ) -> None:
         self.facts, self.pairs, self.shares = facts, pairs, shares
         self._graph, self._hide = graph, hide
-        self._edge_key, self._pair_key, self._negative_key = (
+        edge_key, self._pair_key, self._negative_key = (
             np.uint64(key) for key in np.random.SeedSequence(seed).generate_state(3, np.uint64)
         )
+        self._draw_facts = FactStream(facts.triplet, relation_exponent, edge_key)
 
     def questions(self, index: int) -> Questions:
-        """The questions of batch `index`. Facts and pairs come in passes: none twice before all have come."""
+        """The questions of batch `index`. Pairs come in passes: none twice in one."""
         shares, graph = self.shares, self._graph
-        positives = self.facts[draw_passes(index * shares.positives, shares.positives, len(self.facts), self._edge_key)]
+        positives = self.facts[self._draw_facts(index * shares.positives, shares.positives)]
         pairs = self.pairs[:0]
         if shares.pairs and len(self.pairs):
             pairs = self.pairs[draw_passes(index * shares.pairs, shares.pairs, len(self.pairs), self._pair_key)]

@@ -92,9 +92,12 @@ def _plan_batches(
     """What makes the batches, and their shape, measured on the first few."""
     shares = SeedShares.of(config, contrastive=len(pairs) > 0)
     settings, seed, messages = config.sampling, config.training.seed, split.message_graph
-    supervision = Supervision(graph, split.train, pairs, shares, seed=seed, hide=settings.hide_supervision)
+    supervision = Supervision(
+        graph, split.train, pairs, shares,
+        seed=seed, hide=settings.hide_supervision, relation_exponent=settings.relation_exponent,
+    )  # fmt: skip
     known = KnownEdges.build(messages.edges(), graph.num_nodes) if settings.filter_negatives else None
-    maker = BatchMaker(messages, _sampler(messages, config), supervision, known, seed)
+    maker = BatchMaker(messages, _sampler(messages, config), supervision, known, seed, settings.edge_dropout)
     usages = [maker.measure(index, node_tile, SEGMENT_TILE) for index in range(_PLANNING_BATCHES)]
     return maker, plan_shape(usages, graph, shares, node_tile, SEGMENT_TILE)
 

@@ -48,6 +48,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "num_neighbors": [draw.randint(2, 20) for _ in range(layers)],
                 "num_samples": [draw.randint(16, batch) for _ in range(layers)],
                 "fan_out_rule": draw.choice(("balanced", "uniform", "per_relation")),
+                "edge_dropout": draw.choice((0.0, 0.0, 0.2)),
                 "negative_share": draw.choice((0.1, 0.25, 0.5)),
             },
             "training": {

@@ -21,6 +21,7 @@ SETTINGS = {
     "per relation": ("sampling.fan_out_rule=per_relation", "sampling.num_neighbors=[4,3]"),
     "three hops": ("architecture.num_layers=3", "sampling.num_neighbors=[8,4,4]"),
     "budget": ("sampling.sampler=budget", "sampling.num_samples=[128,128]"),
+    "edge dropout": ("sampling.edge_dropout=0.3",),
     "no pairs": ("training.contrastive_weight=0",),
 }
 

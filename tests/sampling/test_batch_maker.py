@@ -12,6 +12,7 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
 from hgt_studio.sampling.shape import BatchShape, SeedShares
+from hgt_studio.sampling.subgraph import Subgraph
 from hgt_studio.sampling.supervision import Supervision
 from tests.helpers.graphs import random_graph
 from tests.helpers.subgraphs import graph_edges
@@ -70,6 +71,25 @@ def test_no_message_passes_between_the_ends_of_a_supervision_edge(maker: BatchMa
             messages = node_pairs(batch, batch.edge_source[used], batch.edge_destination[used])
             assert not asked & set(map(frozenset, messages))
     assert num_asked > 100
+
+
+@pytest.mark.parametrize("share", [0.25, 0.9])
+def test_edge_dropout_leaves_out_its_share(graph: KnowledgeGraph, maker: BatchMaker, share: float) -> None:
+    supervision = Supervision(graph, facts(graph), PAIRS, SHARES, seed=3, hide=True)
+    dropping = BatchMaker(graph, NeighbourSampler(graph, (9, 5), "balanced"), supervision, None, 3, share)
+    sampled = kept = 0
+    for index in range(40):
+        (asked, whole), (asked_too, part) = maker.sample(index), dropping.sample(index)
+        assert asked_too.seeds.tolist() == asked.seeds.tolist()
+        assert part.nodes.tolist() == whole.nodes.tolist()
+        edges, edges_left = edges_of(whole), edges_of(part)
+        assert edges_left == [edge for edge in edges if edge in set(edges_left)], "in their order"
+        sampled, kept = sampled + len(edges), kept + len(edges_left)
+    assert kept / sampled == pytest.approx(1 - share, rel=0.05)
+
+
+def edges_of(subgraph: Subgraph) -> list[tuple[int, int, int]]:
+    return list(zip(subgraph.source.tolist(), subgraph.triplet.tolist(), subgraph.destination.tolist(), strict=True))
 
 
 def node_pairs(batch: DeviceBatch, first_rows: torch.Tensor, second_rows: torch.Tensor) -> list[list[int]]:
