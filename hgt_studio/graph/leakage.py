@@ -1,5 +1,7 @@
 """A second opinion on a split, by sparse matrices: cheap enough to be asked for at every run."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -8,7 +10,23 @@ from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
 from hgt_studio.graph.split import Split, facts
 
 
-def check_leakage(graph: KnowledgeGraph, split: Split) -> None:
+@dataclass(frozen=True)
+class LeakageReport:
+    """What a check found in order.
+
+    train_pairs, validation_pairs, test_pairs: unordered node pairs of each side, apart from each other.
+    message_edges: edges that messages may pass over, none between the nodes of a held-out pair.
+    hidden_edges: all edges between the nodes of held-out pairs, of any relation and direction.
+    """
+
+    train_pairs: int
+    validation_pairs: int
+    test_pairs: int
+    message_edges: int
+    hidden_edges: int
+
+
+def check_leakage(graph: KnowledgeGraph, split: Split) -> LeakageReport:
     """Check that no node pair is on two sides, that messages pass over no held-out pair, and that no edge got lost.
 
     Raises:
@@ -30,6 +48,18 @@ def check_leakage(graph: KnowledgeGraph, split: Split) -> None:
     num_facts = len(split.train) + len(split.validation) + len(split.test)
     if num_facts != len(facts(graph)) or split.message_graph.num_edges + num_hidden != graph.num_edges:
         raise TrainingError("the split is not of this graph: edges are missing or new; split the graph anew")
+    return LeakageReport(
+        train_pairs=_unordered(train),
+        validation_pairs=_unordered(validation),
+        test_pairs=_unordered(test),
+        message_edges=split.message_graph.num_edges,
+        hidden_edges=num_hidden,
+    )
+
+
+def _unordered(pairs: csr_matrix) -> int:
+    """Node pairs of a symmetric matrix, a node with itself among them."""
+    return int(pairs.nnz + np.count_nonzero(pairs.diagonal())) // 2
 
 
 def _pairs(edges: EdgeList, num_nodes: int) -> csr_matrix:

@@ -1,7 +1,7 @@
 """One judgement of the embeddings: link prediction on held-out edges and the health of the space."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from hgt_studio.errors import TrainingError
 from hgt_studio.graph.knowledge_graph import IntArray
+from hgt_studio.graph.leakage import LeakageReport
 from hgt_studio.model.decoder import Decoder
 from hgt_studio.training.bootstrap import confidence_intervals
 from hgt_studio.training.classification_metrics import auroc_and_average_precision, pairwise_loss
@@ -25,18 +26,24 @@ Metrics = dict[
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """micro: over all edges; macro: means over the relations; confidence: 95 % intervals of four micro metrics."""
+    """micro: over all edges; macro: means over the relations; confidence: 95 % intervals of four micro metrics.
+
+    leakage: what the check of the split found, where it was checked.
+    """
 
     micro: Metrics
     macro: Metrics
     per_relation: dict[str, Metrics]
     confidence: dict[str, tuple[float, float]]
     health: Health
+    leakage: LeakageReport | None = None
 
     def to_dict(self, edges_name: str = "test") -> dict[str, Any]:
         """JSON-able; the micro metrics under `edges_name`. What could not be computed is None."""
         judged = {**self.micro, "macro": self.macro, "confidence_95": self.confidence, "negatives": NEGATIVES}
         result = {edges_name: judged, "per_relation": self.per_relation, "health": self.health.to_dict()}
+        if self.leakage is not None:
+            result["leakage"] = asdict(self.leakage)
         finite: dict[str, Any] = _none_for_nan(result)
         return finite
 

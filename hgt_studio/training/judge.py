@@ -1,5 +1,6 @@
 """Judges a network: embeds all nodes over the training edges, ranks held-out edges, measures the space."""
 
+from dataclasses import replace
 from typing import Literal
 
 import torch
@@ -31,7 +32,7 @@ class Judge:
         """Embed and rank on the network's device, within so much memory beside the network and the embeddings."""
         features, graph = network.embedding.weight, self._task.split.message_graph
         vectors = embed_all_nodes(network.encoder, features, graph, budget_bytes, cancel=self._cancel)
-        return evaluate_embeddings(
+        evaluation = evaluate_embeddings(
             vectors.to(features.device),
             network.decoder,
             self._questions(held_out),
@@ -39,6 +40,7 @@ class Judge:
             seed=self._task.config.data.split_seed,
             cancel=self._cancel,
         )
+        return replace(evaluation, leakage=self._task.leakage)
 
     def _edges(self, held_out: HeldOut) -> EdgeList:
         return self._task.split.validation if held_out == "validation" else self._task.split.test

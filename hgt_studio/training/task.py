@@ -8,7 +8,7 @@ from hgt_studio.config import RunConfig
 from hgt_studio.errors import InputError, TrainingError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
-from hgt_studio.graph.leakage import check_leakage
+from hgt_studio.graph.leakage import LeakageReport, check_leakage
 from hgt_studio.graph.similarity import jaccard_pairs
 from hgt_studio.graph.split import Split, split_graph
 from hgt_studio.sampling.batch_maker import BatchMaker
@@ -27,7 +27,7 @@ _PLANNING_BATCHES = 16
 class TrainingTask:
     """A prepared run.
 
-    split: train, validation and test facts, and the graph that messages pass over.
+    split: train, validation and test facts, and the graph that messages pass over; leakage: what its check found.
     known: all edges of the graph, for filtered evaluation. pairs: int32 (num_pairs, 2), for the contrastive loss.
     maker, shape: make the batches.
     steps_per_epoch: optimiser steps; each takes `gradient_accumulation_steps` batches.
@@ -37,6 +37,7 @@ class TrainingTask:
     config: RunConfig
     graph: KnowledgeGraph
     split: Split
+    leakage: LeakageReport
     known: KnownEdges
     pairs: Int32Array
     maker: BatchMaker
@@ -67,7 +68,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         TrainingError: there is nothing to learn from.
     """
     split = split_graph(graph, config.data.validation_share, config.data.test_share, config.data.split_seed)
-    check_leakage(graph, split)
+    leakage = check_leakage(graph, split)
     if len(split.train) == 0:
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)
@@ -77,6 +78,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         config=config,
         graph=graph,
         split=split,
+        leakage=leakage,
         known=KnownEdges.build(graph.edges(), graph.num_nodes),
         pairs=pairs,
         maker=maker,

@@ -66,6 +66,8 @@ def test_train_prints_what_machines_read(journey: Journey) -> None:
     assert all(0 <= printed["test"][name] <= 1 for name in METRICS)
     assert all(set(metrics) >= METRICS for metrics in printed["per_relation"].values())
     assert {"mean_abs_cosine", "components_90", "verdict"} <= set(printed["health"])
+    leakage = printed["leakage"]
+    assert leakage["hidden_edges"] >= leakage["validation_pairs"] + leakage["test_pairs"] > 0
     assert 0 < printed["seconds"] < 300
     assert printed["peak_bytes"] > 10_000_000
     assert (printed["shapes"], printed["directory"]) == (1, str(journey.run))
@@ -84,13 +86,15 @@ def test_the_run_directory_is_complete(journey: Journey) -> None:
     manifest = json.loads((journey.run / "manifest.json").read_text())
     assert manifest["finished"]
     assert manifest["graph"]["path"] == str(journey.kg.resolve())
-    assert manifest["metrics"] == {name: journey.printed[name] for name in ("test", "per_relation", "health")}
+    assert manifest["metrics"] == {
+        name: journey.printed[name] for name in ("test", "per_relation", "health", "leakage")
+    }
     assert [file["name"] for file in manifest["files"]] == ["embeddings.parquet"]
 
 
 def test_evaluate_repeats_the_metrics_of_training(journey: Journey) -> None:
     found = command("evaluate", journey.run, "--json").json()
-    assert found == {name: journey.printed[name] for name in ("test", "per_relation", "health")}
+    assert found == {name: journey.printed[name] for name in ("test", "per_relation", "health", "leakage")}
     text = command("evaluate", journey.run).out
     assert f"{found['test']['mrr']:.4f}" in text
 

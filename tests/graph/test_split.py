@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hgt_studio.errors import TrainingError
 from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
-from hgt_studio.graph.leakage import check_leakage
+from hgt_studio.graph.leakage import LeakageReport, check_leakage
 from hgt_studio.graph.select_edges import select_edges
 from hgt_studio.graph.split import Split, facts, split_graph
 from tests.helpers.graphs import graph_from_edges, random_graph
@@ -50,7 +50,11 @@ def test_no_pair_is_on_two_sides(graph_seed: int, seed: int, validation_share: f
     assert_sides_are_apart(graph, split)
     sides = [as_set(side) for side in (split.train, split.validation, split.test)]
     assert set.union(*sides) == as_set(facts(graph))
-    check_leakage(graph, split)
+    held_out = pairs_of(split.validation) | pairs_of(split.test)
+    hidden = sum(frozenset((source, destination)) in held_out for source, _, destination in as_set(graph.edges()))
+    assert check_leakage(graph, split) == LeakageReport(
+        *(len(pairs_of(side)) for side in (split.train, split.validation, split.test)), graph.num_edges - hidden, hidden
+    )
 
 
 def test_facts_and_their_reverses_are_all_edges() -> None:
