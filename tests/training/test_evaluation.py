@@ -1,16 +1,21 @@
 """A whole evaluation: its JSON, its averages, and that it tells good embeddings from bad ones."""
 
 import json
+import math
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import pytest
 import torch
 
+from hgt_studio.config.architecture import DecoderName
 from hgt_studio.errors import TrainingError
 from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
+from hgt_studio.model.decoder import make_decoder
 from hgt_studio.model.decoders.dot import DotDecoder
-from hgt_studio.training.evaluation import Evaluation, evaluate_embeddings
+from hgt_studio.model.decoders.rotate import MARGIN
+from hgt_studio.training.evaluation import Evaluation, Metrics, evaluate_embeddings
 from hgt_studio.training.evaluation_set import draw_evaluation_set
 from hgt_studio.training.ranking import rank_edges
 from tests.helpers.graphs import graph_from_edges, random_graph
@@ -60,6 +65,97 @@ def test_micro_weighs_edges_and_macro_weighs_relations() -> None:
             assert metrics[name] == pytest.approx(of(by_relation[relation_name]))
     assert found.micro["num_edges"] == graph.num_edges == sum(m["num_edges"] for m in found.per_relation.values())
     assert found.macro["auroc"] == pytest.approx(np.mean([m["auroc"] for m in found.per_relation.values()]))
+
+
+@pytest.mark.parametrize("name", get_args(DecoderName))
+def test_every_metric_agrees_with_an_independent_implementation(name: DecoderName) -> None:
+    """In float64 and plain Python, from the definitions: no block, no mask, no sorted array in common.
+
+    Dot products are of whole numbers, so that equal scores are equal in both.
+    """
+    graph = random_graph(4)
+    generator = torch.Generator().manual_seed(1)
+    vectors = torch.randn(graph.num_nodes, 8, generator=generator)
+    vectors = vectors.round() if name == "dot" else vectors
+    decoder = make_decoder(name, len(graph.triplets), 8)
+    for parameter in decoder.parameters():
+        torch.nn.init.normal_(parameter, generator=generator)
+    edges = graph.edges()
+    known = KnownEdges.build(edges, graph.num_nodes)
+    asked = draw_evaluation_set(edges[::3], known, graph, max_edges_per_relation=0, seed=0)
+    found = evaluate_embeddings(vectors, decoder, asked, memory_budget_bytes=BUDGET)
+    facts = set(zip(edges.source.tolist(), edges.triplet.tolist(), edges.destination.tolist(), strict=True))
+    rows: list[Row] = []
+    for queries, is_source in ((asked.destinations, False), (asked.sources, True)):
+        for i, triplet in enumerate(queries.triplet.tolist()):
+            given, answer, negative = (int(array[i]) for array in (queries.node, queries.answer, queries.negative))
+
+            def score(node: int, given: int = given, question: int = int(queries.question[i])) -> float:
+                return score_by_definition(name, decoder, vectors.double()[given], question, vectors.double()[node])
+
+            def is_known(node: int, given: int = given, triplet: int = triplet, turned: bool = is_source) -> bool:
+                return ((node, triplet, given) if turned else (given, triplet, node)) in facts
+
+            kind = graph.triplets[triplet]
+            others = graph.nodes_of(kind.source_type if is_source else kind.destination_type)
+            true = score(answer)
+            rivals = [score(node) for node in others if node != answer and not is_known(node)]
+            rank = 1 + sum(rival > true for rival in rivals) + sum(rival == true for rival in rivals) / 2
+            rows.append(Row(kind.relation, rank, true, score(negative) if negative >= 0 else None))
+    assert_metrics(found.micro, rows)
+    for relation in {row.relation for row in rows}:
+        assert_metrics(found.per_relation[relation], [row for row in rows if row.relation == relation])
+
+
+class Row(NamedTuple):
+    """One question of the plain implementation."""
+
+    relation: str
+    rank: float
+    positive: float
+    negative: float | None
+
+
+def score_by_definition(
+    name: DecoderName, decoder: Any, given: torch.Tensor, question: int, node: torch.Tensor
+) -> float:
+    """The score of one candidate, with the offset of its question, over complex numbers where the decoder has them."""
+    count = len(decoder.offset) // 2 if name != "dot" else 0
+    offset = decoder.offset[question].detach().double().numpy() if name != "dot" else np.zeros(len(node))
+    x, y = given.numpy(), node.numpy()
+    if name == "dot":
+        return float(x @ y)
+    if name == "distmult":
+        return float((x * decoder.weight[question % count].detach().double().numpy() + offset) @ y)
+    turn = (
+        decoder.real.detach().double().numpy() + 1j * decoder.imaginary.detach().double().numpy()
+        if name == "complex"
+        else np.exp(1j * decoder.angle.detach().double().numpy())
+    )[question % count]
+    a, o, b = (v[:4] + 1j * v[4:] for v in (x, offset, y))
+    moved = a * (turn if question < count else turn.conj()) + o
+    return float((moved * b.conj()).sum().real) if name == "complex" else MARGIN - float((abs(moved - b) ** 2).sum())
+
+
+def assert_metrics(found: Metrics, rows: list[Row]) -> None:
+    """Area under the ROC curve by counting pairs, average precision by its sum over thresholds; all to 1e-6."""
+    ranks = [row.rank for row in rows]
+    positives = [row.positive for row in rows if row.negative is not None]
+    negatives = [row.negative for row in rows if row.negative is not None]
+    wins = [(p > n) + (p == n) / 2 for p in positives for n in negatives]
+    precision = [
+        sum(other >= p for other in positives) / sum(other >= p for other in positives + negatives) for p in positives
+    ]
+    expected = {
+        "mrr": np.mean([1 / rank for rank in ranks]),
+        **{f"hits@{k}": np.mean([rank <= k for rank in ranks]) for k in (1, 3, 10)},
+        "mean_rank": np.mean(ranks),
+        "auroc": np.mean(wins) if wins else math.nan,
+        "average_precision": np.mean(precision) if precision else math.nan,
+    }
+    assert found["num_edges"] * 2 == len(rows)
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, abs=1e-6, nan_ok=True), name
 
 
 def test_vectors_that_know_the_links_beat_random_ones_and_those_of_a_collapse() -> None:
