@@ -16,6 +16,7 @@ from hgt_studio.errors import DeviceError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.memory import GraphSizes, MemoryEstimate, estimate_memory
 from hgt_studio.model.network import HGTNetwork
+from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.recovery import shortage_in_plain_words
 from hgt_studio.training.task import TrainingTask, prepare_task
@@ -93,13 +94,15 @@ def _run_steps(task: TrainingTask, device: Device) -> tuple[Allocations, Allocat
     with track_allocations(device) as model:
         network = HGTNetwork.for_graph(task.config, task.graph).to(place)
         optimiser = make_optimiser(network, task.config.training)
+    gradients = BatchGradients(network, device, batches, record=task.config.device.cuda_graphs)
     steps = []
     for step in range(_STEPS):
         with track_allocations(device) as allocations:
+            made = [task.maker.make(step * batches + number, task.shape) for number in range(batches)]
+            gradients.prepare(made[0])
             clear_gradients(network)
-            for number in range(batches):
-                batch = task.maker.make(step * batches + number, task.shape)
-                (network(batch.to(place)).total / batches).backward()
+            for batch in made:
+                gradients.add(batch)
             optimiser.step()
         steps.append(allocations)
     return model, steps[0], steps[1]

@@ -29,6 +29,10 @@ class DeviceConfig(Section):
         0.3, "Cache threshold", "share of the recommended working set that may lie idle in the cache", ge=0.0, le=1.0,
         advanced=True,
     )  # fmt: skip
+    cuda_graphs: bool = setting(
+        True, "CUDA graphs", "record a training step once and replay it, on NVIDIA GPUs; the results are the same",
+        advanced=True,
+    )  # fmt: skip
     cpu_fallback: bool = setting(
         True, "CPU fallback", "operations without an MPS kernel run on the CPU, and are reported", advanced=True
     )

@@ -1,5 +1,6 @@
 """What every accelerator offers; one file per accelerator implements it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,6 +53,10 @@ class Device(Protocol):
     def has_fused_optimizer(self) -> bool:
         """Whether `torch.optim.AdamW(fused=True)` has a kernel here."""
 
+    @property
+    def can_record(self) -> bool:
+        """Whether work of static shapes can be recorded and replayed (CUDA graphs)."""
+
     def reason_unavailable(self) -> str | None:
         """None if the device works here, else one line that says why not and what to do."""
 
@@ -66,6 +71,12 @@ class Device(Protocol):
 
     def reset_peak(self) -> None:
         """Start a new `peak_bytes`."""
+
+    def record(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Repeats, in one call, what `work` asks of the device on the same memory; where `can_record`.
+
+        `work` itself runs once before it is recorded.
+        """
 
     def empty_cache(self) -> None:
         """Give idle cached blocks back to the system."""

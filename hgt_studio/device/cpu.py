@@ -3,6 +3,7 @@
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ class CpuDevice:
     unified = True
     pins_memory = False
     has_fused_optimizer = True
+    can_record = False
 
     def __init__(self) -> None:
         self._peak_bytes = 0
@@ -57,6 +59,10 @@ class CpuDevice:
     @device_call
     def reset_peak(self) -> None:
         self._peak_bytes = 0
+
+    @device_call
+    def record(self, work: Callable[[], None]) -> Callable[[], None]:
+        raise NotImplementedError
 
     @device_call
     def empty_cache(self) -> None:

@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hgt_studio.device.base import DeviceMemory
@@ -19,6 +20,7 @@ class CudaDevice:
     unified = False
     pins_memory = True
     has_fused_optimizer = True
+    can_record = True
 
     def __init__(self, index: int = 0) -> None:
         self.index = index
@@ -69,6 +71,24 @@ class CudaDevice:
 
         torch.cuda.init()  # type: ignore[no-untyped-call]  # the counters do not exist before
         torch.cuda.reset_peak_memory_stats(self.index)
+
+    @device_call
+    def record(self, work: Callable[[], None]) -> Callable[[], None]:
+        """A CUDA graph, which owns the memory of what `work` computes in between."""
+        import torch
+
+        stream, graph = torch.cuda.Stream(self.index), torch.cuda.CUDAGraph()  # type: ignore[no-untyped-call]
+        stream.wait_stream(torch.cuda.current_stream(self.index))
+        with torch.cuda.stream(stream):
+            work()  # libraries take their workspaces now, outside the recording
+        torch.cuda.synchronize(self.index)
+        torch.cuda.empty_cache()
+        try:
+            with torch.cuda.graph(graph, stream=stream):
+                work()
+        except RuntimeError as error:
+            raise error.__context__ or error  # noqa: B904  # ending a recording fails too, and hides why it broke
+        return graph.replay
 
     @device_call
     def empty_cache(self) -> None:

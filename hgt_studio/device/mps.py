@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hgt_studio.device.base import DeviceMemory
@@ -20,6 +21,7 @@ class MpsDevice:
     unified = True
     pins_memory = False
     has_fused_optimizer = True
+    can_record = False
 
     def reason_unavailable(self) -> str | None:
         if sys.platform != "darwin":
@@ -68,6 +70,10 @@ class MpsDevice:
         import torch
 
         torch.accelerator.reset_peak_memory_stats()
+
+    @device_call
+    def record(self, work: Callable[[], None]) -> Callable[[], None]:
+        raise NotImplementedError
 
     @device_call
     def empty_cache(self) -> None:

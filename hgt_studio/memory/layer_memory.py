@@ -43,15 +43,13 @@ class LayerSizes:
 
 @dataclass(frozen=True)
 class Gradients:
-    """Gradients of the layer weights: the first batch of a step leaves its own, later ones are added to those."""
+    """Gradients of the layer weights, which backward makes and adds to those that stay."""
 
     account: Account
-    adds: bool
 
     def add(self, *blocks: Block) -> None:
         """Take gradients that backward has made."""
-        if self.adds:
-            self.account.ledger.free(*blocks)
+        self.account.free(*blocks)
 
 
 class LayerMemory:

@@ -32,19 +32,13 @@ def training_peak(config: RunConfig, net: NetworkSizes, shape: BatchShape) -> Pe
     take_model(ledger, net)
     ledger.keep("gradients/node embeddings", [4 * net.nodes * net.hidden])
     gradients = ledger.account("gradients/weights")
-    if config.training.gradient_accumulation_steps > 1:
-        ledger.keep(gradients.part, [4 * count for count in net.layer_parameters().values()])
-        last_indices = [ledger.account("batch/indices of the last batch").indices(shape.num_indices)]
-        _batch(ledger, net, config, shape, last_indices, Gradients(gradients, adds=True))
-    else:
-        _batch(ledger, net, config, shape, [], Gradients(gradients, adds=False))
+    ledger.keep(gradients.part, [4 * count for count in net.layer_parameters().values()])
+    _batch(ledger, net, config, shape, Gradients(gradients))
     return ledger.peak()
 
 
-def _batch(
-    ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape, last: list[Block], gradients: Gradients
-) -> None:
-    """Forward and backward of one batch. last: what the losses of the batch before still hold while forward runs."""
+def _batch(ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape, gradients: Gradients) -> None:
+    """Forward and backward of one batch."""
     masks = _take_batch(ledger, net, shape)
     x = ledger.account("layer 1/kept for backward").floats(shape.nodes[-1] * net.hidden)
     layers = [LayerMemory(ledger, net, LayerSizes.of(shape, number)) for number in range(1, net.layers + 1)]
@@ -57,7 +51,6 @@ def _batch(
     ledger.free(*message)
     losses = LossMemory(ledger, net, config, shape)
     losses.forward()
-    ledger.free(*last)
     of_seeds = losses.backward(gradients)
     ledger.free(seeds, *masks)
     grad = embeddings.floats(shape.nodes[0] * net.hidden)

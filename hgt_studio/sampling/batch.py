@@ -46,16 +46,7 @@ class Batch:
     def to(self, device: torch.device) -> "DeviceBatch":
         """The batch on a device: one copy for the indices, one for the masks; indices become int64 there."""
         indices = self.indices.to(device, non_blocking=True).long()
-        masks = self.masks.to(device, non_blocking=True)
-        lengths = list(self.shape.index_fields.values())
-        shapes = list(self.shape.mask_fields.values())
-        parts = torch.split(masks, [rows * columns for rows, columns in shapes])
-        return DeviceBatch(
-            self.shape,
-            self.runs,
-            *torch.split(indices, lengths),
-            *(part.view(shape) for part, shape in zip(parts, shapes, strict=True)),
-        )
+        return DeviceBatch.of(self.shape, self.runs, indices, self.masks.to(device, non_blocking=True))
 
 
 @dataclass(frozen=True)
@@ -88,6 +79,18 @@ class DeviceBatch:
     source_candidates: Tensor
     destination_candidates: Tensor
     pair_candidates: Tensor
+
+    @classmethod
+    def of(cls, shape: BatchShape, runs: tuple[TypeRun, ...], indices: Tensor, masks: Tensor) -> "DeviceBatch":
+        """The arrays as views of the two buffers of a batch; indices: int64."""
+        shapes = list(shape.mask_fields.values())
+        parts = torch.split(masks, [rows * columns for rows, columns in shapes])
+        return cls(
+            shape,
+            runs,
+            *torch.split(indices, list(shape.index_fields.values())),
+            *(part.view(size) for part, size in zip(parts, shapes, strict=True)),
+        )
 
 
 def index_views(buffer: Int32Array, shape: BatchShape) -> dict[str, Int32Array]:

@@ -1,8 +1,7 @@
 """Sums losses on the device; the host reads them a few times a second, never in a step."""
 
 import torch
-
-from hgt_studio.model.network import Losses
+from torch import Tensor
 
 
 class LossMeter:
@@ -14,9 +13,9 @@ class LossMeter:
         self._epoch_sums = [0.0, 0.0, 0.0]
         self._epoch_count = 0
 
-    def add(self, losses: Losses) -> None:
-        """Add the losses of one batch. No synchronisation."""
-        self._sums += torch.stack([losses.total.detach(), losses.link, losses.contrastive])
+    def add(self, losses: Tensor) -> None:
+        """Add (total, link, contrastive) of one batch. No synchronisation."""
+        self._sums += losses
         self._count += 1
 
     def read(self) -> tuple[float, float, float]:

@@ -38,12 +38,17 @@ def layer_parameters(network: HGTNetwork) -> list[Tensor]:
     return [parameter for parameter in network.parameters() if parameter is not network.embedding.weight]
 
 
+def keep_gradients(network: HGTNetwork) -> None:
+    """Give every parameter a gradient buffer that stays, where it has none."""
+    for parameter in network.parameters():
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+
+
 def clear_gradients(network: HGTNetwork) -> None:
-    """Forget all gradients: the layers' are dropped, the table's buffer stays and becomes zero."""
-    for parameter in layer_parameters(network):
-        parameter.grad = None
-    if network.embedding.weight.grad is not None:
-        network.embedding.weight.grad.zero_()
+    """Make all gradients zero, in buffers that stay."""
+    keep_gradients(network)
+    torch._foreach_zero_([parameter.grad for parameter in network.parameters() if parameter.grad is not None])
 
 
 def learning_rate(step: int, num_steps: int, config: TrainingConfig) -> float:

@@ -1,6 +1,7 @@
 """The training loop. One thread runs it and makes every call to the device."""
 
 import time
+from itertools import chain
 from typing import Literal
 
 import torch
@@ -12,6 +13,7 @@ from hgt_studio.device.out_of_memory import OutOfMemory, parse_out_of_memory
 from hgt_studio.errors import CancelledError, OutOfMemoryError
 from hgt_studio.model.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from hgt_studio.model.network import HGTNetwork
+from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.clock import LoopClock
 from hgt_studio.training.diagnosis import explain_not_finite, find_broken_weights
 from hgt_studio.training.evaluation import Evaluation
@@ -65,6 +67,7 @@ class Trainer:
         torch.manual_seed(self.settings.seed)
         self.network = HGTNetwork.for_graph(task.config, task.graph).to(self.place)
         self.optimiser = make_optimiser(self.network, self.settings)
+        self.gradients = self._batch_gradients()
         self.judge = Judge(task, cancel)
         self.feed, self.meter, self.clock = BatchFeed(), LossMeter(self.place), LoopClock()
         self.stopping = EarlyStopping(self.settings.patience)
@@ -164,19 +167,25 @@ class Trainer:
 
     def _accumulate(self) -> None:
         """The mean gradients of the batches of a step, clipped. Nothing is read back from the device."""
+        batches, dropped_edges = self.clock.timed(self.feed.next_step()), 0
+        first = next(batches)
+        self.gradients.prepare(first)
         self.device.seed(self.settings.seed * 1_000_003 + self.step)  # dropout depends on the step alone
         clear_gradients(self.network)
-        accumulated, dropped_edges = self.task.config.training.gradient_accumulation_steps, 0
-        for batch in self.clock.timed(self.feed.next_step()):
+        for batch in chain([first], batches):
             self.cancel.check()
-            losses = self.network(batch.to(self.place))
-            (losses.total / accumulated).backward()
-            self.meter.add(losses)
+            self.meter.add(self.gradients.add(batch))
             dropped_edges += batch.usage.dropped_edges
             self._tidy()
         self.dropped_edges += dropped_edges
         if self.settings.clip_norm:
             torch.nn.utils.clip_grad_norm_(layer_parameters(self.network), self.settings.clip_norm)
+
+    def _batch_gradients(self) -> BatchGradients:
+        config = self.task.config
+        return BatchGradients(
+            self.network, self.device, config.training.gradient_accumulation_steps, record=config.device.cuda_graphs
+        )
 
     def _halve_batches(self, shortage: OutOfMemory) -> None:
         """Free what can be freed and plan smaller batches for the same step.
@@ -184,7 +193,8 @@ class Trainer:
         Raises:
             OutOfMemoryError: batches were halved three times already, or are as small as they can be.
         """
-        clear_gradients(self.network)
+        self.gradients.forget()
+        self.optimiser.zero_grad()
         set_update_count(self.optimiser, self.step)
         self.device.empty_cache()
         smaller = self.task.with_half_batches() if self.halvings < MOST_HALVINGS else None
@@ -192,6 +202,7 @@ class Trainer:
             raise shortage.to_error()
         self.halvings += 1
         self.task = smaller
+        self.gradients = self._batch_gradients()
         self.directory.update(smaller.config)
         self.feed.restart(smaller, self.step)
         settings = smaller.config
@@ -242,6 +253,7 @@ class Trainer:
     def _evaluate(self, held_out: HeldOut) -> Evaluation:
         self.on_event(PhaseStarted("evaluate"))
         start = time.monotonic()
+        self.gradients.forget()
         self.optimiser.zero_grad()  # the table's gradient buffer too: evaluation needs its room
         evaluation = retry_with_less(
             lambda budget_bytes: self.judge.evaluate(self.network, held_out, budget_bytes),

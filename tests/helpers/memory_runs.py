@@ -4,6 +4,8 @@ import random
 from dataclasses import dataclass
 from typing import get_args
 
+import torch
+
 from hgt_studio.config import RunConfig
 from hgt_studio.config.architecture import DecoderName
 from hgt_studio.config.training import LinkLossName
@@ -11,6 +13,7 @@ from hgt_studio.device.allocations import Allocations, track_allocations
 from hgt_studio.device.base import Device
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
+from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.judge import Judge
 from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.task import TrainingTask
@@ -55,6 +58,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "gradient_accumulation_steps": draw.choice((1, 2)),
                 "contrastive_weight": draw.choice((0.0, 0.5)),
                 "link_loss": draw.choice(get_args(LinkLossName)),
+                "uniformity_weight": draw.choice((0.0, 0.3)),
                 "label_smoothing": draw.choice((0.0, 0.1)),
             },
             "evaluation": {"memory_budget_mib": draw.choice((16, 64, 256)), "max_edges_per_relation": 20},
@@ -68,8 +72,10 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
     with track_allocations(device) as model:
         network = HGTNetwork.for_graph(config, task.graph).to(place)
         optimiser = make_optimiser(network, config.training)
-    steps = [_step(task, device, network, optimiser, number) for number in range(2)]
+    gradients = BatchGradients(network, device, config.training.gradient_accumulation_steps, record=True)
+    steps = [_step(task, device, gradients, optimiser, number) for number in range(2)]
     with track_allocations(device) as forgetting:
+        gradients.forget()
         optimiser.zero_grad()
     held = model.kept_bytes + sum(step.kept_bytes for step in steps) + forgetting.kept_bytes
     budget_bytes, judge = config.evaluation.memory_budget_mib << 20, Judge(task, CancelToken())
@@ -84,14 +90,16 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
     )
 
 
-def _step(task: TrainingTask, device: Device, network: HGTNetwork, optimiser, number: int) -> Allocations:  # type: ignore[no-untyped-def]
+def _step(
+    task: TrainingTask, device: Device, gradients: BatchGradients, optimiser: torch.optim.Optimizer, number: int
+) -> Allocations:
     batches = task.config.training.gradient_accumulation_steps
     with track_allocations(device) as allocations:
-        clear_gradients(network)
         for index in range(number * batches, (number + 1) * batches):
             batch = task.maker.make(index, task.shape)
-            losses = network(batch.to(device.torch_device()))
-            (losses.total / batches).backward()
+            if index == number * batches:
+                gradients.prepare(batch)
+                clear_gradients(gradients.network)
+            gradients.add(batch)
         optimiser.step()
-        del losses
     return allocations

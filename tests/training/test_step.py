@@ -14,6 +14,7 @@ from hgt_studio.config import RunConfig
 from hgt_studio.graph import load_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.synthetic import write_sample_graph
+from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.sampling.batch import Batch, index_views, mask_views
 from hgt_studio.sampling.batch_maker import BatchMaker
@@ -135,7 +136,7 @@ def test_a_step_never_waits_for_the_device(tmp_path: Path, monkeypatch: pytest.M
     def forbidden(*_: object) -> None:
         raise AssertionError("a tensor was read on the host")
 
-    with trainer.feed:
+    with trainer.feed, tiles_on_every_device():
         trainer.feed.restart(trainer.task, 0)
         with monkeypatch.context() as patched, NoSynchronisation() as mode:
             for name in ("item", "tolist", "numpy", "cpu", "__bool__", "__float__", "__int__"):

@@ -6,6 +6,7 @@ from hgt_studio.config import RunConfig
 from hgt_studio.device.base import Device
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.model.network import HGTNetwork
+from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.self_test.comparison import median_ms
 from hgt_studio.training.task import prepare_task
@@ -22,9 +23,12 @@ def step_ms(graph: KnowledgeGraph, device: Device) -> float:
     optimiser = make_optimiser(network, config.training)
     batch = task.maker.make(0, task.shape)
 
+    gradients = BatchGradients(network, device, 1, record=config.device.cuda_graphs)
+    gradients.prepare(batch)
+
     def step() -> None:
         clear_gradients(network)
-        network(batch.to(device.torch_device())).total.backward()
+        gradients.add(batch)
         optimiser.step()
 
     step()
