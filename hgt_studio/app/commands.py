@@ -15,7 +15,6 @@ from hgt_studio.app.errors import show_error
 from hgt_studio.app.logs import log_folder
 from hgt_studio.app.settings_panel import as_command_line, as_python, open_settings, save_settings
 from hgt_studio.app.state.app_state import AppState
-from hgt_studio.app.widgets.graph_file_drop import GRAPH_FILE_FILTER
 from hgt_studio.errors import HgtStudioError
 
 
@@ -26,8 +25,6 @@ class Commands(QObject):
         super().__init__(window)
         self._state, self._window = state, window
         for action, call in (
-            (actions.open, self.choose_graph),
-            (actions.open_sample, self.open_sample),
             (actions.cancel_loading, state.document.cancel),
             (actions.open_settings, self._open_settings),
             (actions.save_settings, self._save_settings),
@@ -39,21 +36,10 @@ class Commands(QObject):
         ):
             action.triggered.connect(call)
 
-    @Slot()
-    def choose_graph(self) -> None:
-        """Ask for a graph file and open it."""
-        folder = str(self._state.preferences.open_folder())
-        dialog = QFileDialog(self._window, "Open a graph", folder, f"{GRAPH_FILE_FILTER};;All files (*)")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.open_graph)
-        _open(dialog)
-
-    @Slot(object)
-    def open_graph(self, path: Path | str) -> None:
+    def open_graph(self, path: Path) -> None:
         """Open a graph file, as soon as the engine is there."""
-        start_task(self._open_graph(Path(path)))
+        start_task(self._open_graph(path))
 
-    @Slot()
     def open_sample(self) -> None:
         """Open the sample graph, as soon as the engine is there."""
         start_task(self._open_sample())

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal
 
 from hgt_studio.config import DeviceConfig
-from hgt_studio.device.environment import prepare_environment
 from hgt_studio.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ class Engine(QThread):
             del item, future, job  # while it waits, the thread keeps no graph and no network alive
 
     def _start_up(self) -> None:
+        from hgt_studio.device.environment import prepare_environment
+
         prepare_environment(self._device)
         for module, words in _ROOMS:
             self.importing.emit(words)

@@ -1,28 +1,21 @@
-"""Start: the window first, then the engine behind it."""
+"""Start: the window is painted first, and what its panels need is imported behind it."""
 
-import asyncio
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from qasync import QEventLoop
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QThread, QTimer
 
 from hgt_studio.app.application import Application
-from hgt_studio.app.errors import UnexpectedErrors
-from hgt_studio.app.garbage import GarbageCollector
 from hgt_studio.app.logs import start_log
 from hgt_studio.app.preferences import Preferences
-from hgt_studio.app.state.app_state import AppState
 from hgt_studio.app.window import MainWindow
 
 _NO_DISPLAY: Final = "there is no display to open a window on; use the commands instead (hgt-studio --help)"
-_WORKER_THREADS: Final = 4
-_CLEAN_UP_SECONDS: Final = 5.0
+_NEEDED_NEXT: Final = "hgt_studio.app.running"
 
 
 def run_app(files: Sequence[str]) -> int:
@@ -33,53 +26,40 @@ def run_app(files: Sequence[str]) -> int:
         return 2
     start_log()
     application = Application()
-    loop = QEventLoop(application)
-    loop.set_default_executor(ThreadPoolExecutor(_WORKER_THREADS, "worker"))
-    asyncio.set_event_loop(loop)
-    state = AppState.make(Preferences(), application)
-    window = MainWindow(state)
-    errors = UnexpectedErrors(window)
-    errors.install()
-    loop.set_exception_handler(errors.on_loop_error)
+    window = MainWindow(Preferences())
     application.file_opened.connect(window.open_graph)
-    garbage = GarbageCollector(application)
-    garbage.start()
-    state.engine.ready.connect(garbage.leave_out_what_is_there)
-    state.session.ended.connect(garbage.collect_all)
-    _AfterFirstPaint(window)
-    signal.signal(signal.SIGINT, lambda *_: window.close())  # heard at the next tick of a timer, within a second
     for file in files[:1]:
         window.open_graph(Path(file).absolute())
+    imports = _ImportsAfterFirstPaint(window)
     window.show()
-    try:
-        return int(loop.run_forever())
-    finally:
-        loop.run_until_complete(_end_tasks())
-        state.engine.shut_down()
-        garbage.stop()
-        errors.uninstall()
-        loop.close()
+    imports.wait_for_them()
+    if not window.isVisible():  # closed already
+        return 0
+    from hgt_studio.app.running import run_until_closed
+
+    return run_until_closed(application, window)
 
 
-class _AfterFirstPaint(QObject):
-    """Completes the window once it stands on the screen."""
+class _ImportsAfterFirstPaint(QThread):
+    """Imports what the panels need once the window stands on the screen; meanwhile the window answers."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._events = window, QEventLoop(self)
+        self.finished.connect(self._events.quit)
         window.installEventFilter(self)
+
+    def wait_for_them(self) -> None:
+        """Returns when all is imported or the window is closed; what cannot be imported is for the next importer."""
+        self._events.exec()
+        self._window.removeEventFilter(self)
+        self.wait()
+
+    def run(self) -> None:
+        import_module(_NEEDED_NEXT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.Paint:
             self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self._window.complete)
+            QTimer.singleShot(0, self.start)
         return False
-
-
-async def _end_tasks() -> None:
-    """Cancel what still runs and let it clean up; what does not end in time is left behind."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=_CLEAN_UP_SECONDS)

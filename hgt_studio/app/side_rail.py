@@ -3,19 +3,21 @@
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 _RAIL_WIDTH: Final = 24
 _PANEL_CHARACTERS: Final = 55
 
 
 class SideRail(QWidget):
-    """A narrow button over the full height; beside it the panel, while unfolded."""
+    """A narrow button over the full height; beside it the place of the panel, while unfolded."""
 
-    def __init__(self, panel: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._panel = panel
-        panel.setFixedWidth(panel.fontMetrics().averageCharWidth() * _PANEL_CHARACTERS)
+        self._place = QWidget()
+        self._place.setFixedWidth(self.fontMetrics().averageCharWidth() * _PANEL_CHARACTERS)
+        inside = QVBoxLayout(self._place)
+        inside.setContentsMargins(0, 0, 0, 0)
         self._rail = QToolButton(autoRaise=True)
         self._rail.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._rail.setFixedWidth(_RAIL_WIDTH)
@@ -25,16 +27,20 @@ class SideRail(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._rail)
-        row.addWidget(panel)
+        row.addWidget(self._place)
         self.set_folded(False)
+
+    def put(self, panel: QWidget) -> None:
+        """Put the panel into its place."""
+        self._place.layout().addWidget(panel)  # type: ignore[union-attr]
 
     @property
     def is_folded(self) -> bool:
-        return self._panel.isHidden()
+        return self._place.isHidden()
 
     def set_folded(self, folded: bool) -> None:
         """Fold to the rail, or open the panel."""
-        self._panel.setHidden(folded)
+        self._place.setHidden(folded)
         self._rail.setArrowType(Qt.ArrowType.RightArrow if folded else Qt.ArrowType.LeftArrow)
         words = "Show the settings" if folded else "Fold the settings away"
         self._rail.setToolTip(words)

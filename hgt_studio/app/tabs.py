@@ -1,4 +1,4 @@
-"""The tabs of the centre. Only Data is made at first: the others are imported once the window stands on the screen."""
+"""The tabs of the centre: an invitation at first, the panels once the window stands on the screen."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from hgt_studio.app.data_panel import DataPanel
-from hgt_studio.app.state.app_state import AppState
+from hgt_studio.app.empty_page import EmptyPage
 
 if TYPE_CHECKING:
+    from hgt_studio.app.state.app_state import AppState
     from hgt_studio.app.state.memory_model import MemoryModel
 
-_LATER: Final = ("Training", "Explore", "Export", "Runs")
+_NAMES: Final = ("Data", "Training", "Explore", "Export", "Runs")
 
 
 class Tabs(QTabWidget):
@@ -24,19 +24,30 @@ class Tabs(QTabWidget):
     resume_requested = Signal(object)  # Path
     less_memory_requested = Signal()
 
-    def __init__(self, state: AppState) -> None:
+    def __init__(self, empty_page: EmptyPage) -> None:
         super().__init__()
         self.setDocumentMode(True)
-        self._state = state
         self._run_to_explore: Path | None = None
-        self.data_panel = DataPanel(document=state.document, settings=state.settings, preferences=state.preferences)
-        self.addTab(self.data_panel, "Data")
-        self._empty = [QWidget() for _ in _LATER]
-        for empty, name in zip(self._empty, _LATER, strict=True):
-            self.addTab(empty, name)
+        self.empty_page = empty_page
+        self._places = [QWidget() for _ in _NAMES[1:]]
+        for name, page in zip(_NAMES, (empty_page, *self._places), strict=True):
+            self.addTab(page, name)
 
-    def complete(self, memory: "MemoryModel") -> None:
-        """Make the other panels."""
+    def fill(self, state: "AppState", memory: "MemoryModel") -> None:
+        """Make the Data panel around the invitation."""
+        from hgt_studio.app.data_panel import DataPanel
+
+        self._state, self._memory = state, memory
+        chosen = self.currentIndex()
+        self.removeTab(0)
+        self.data_panel = DataPanel(empty=self.empty_page, document=state.document, settings=state.settings)
+        self.insertTab(0, self.data_panel, _NAMES[0])
+        self.setCurrentIndex(chosen)
+
+    async def make_others(self) -> None:
+        """Make the other panels, one at a time."""
+        import asyncio
+
         from hgt_studio.app.explore_panel import ExplorePanel
         from hgt_studio.app.export_panel import ExportPanel
         from hgt_studio.app.runs_panel import RunsPanel
@@ -44,17 +55,19 @@ class Tabs(QTabWidget):
 
         state = self._state
         self.training_panel = TrainingPanel(session=state.session, settings=state.settings)
+        await asyncio.sleep(0)
         self.explore_panel = ExplorePanel(engine=state.engine)
+        await asyncio.sleep(0)
         self.export_panel = ExportPanel(engine=state.engine, preferences=state.preferences, settings=state.settings)
+        await asyncio.sleep(0)
         self.runs_panel = RunsPanel(preferences=state.preferences)
-        chosen = self.currentIndex()
         panels = (self.training_panel, self.explore_panel, self.export_panel, self.runs_panel)
-        for index, (panel, empty) in enumerate(zip(panels, self._empty, strict=True), start=1):
+        chosen = self.currentIndex()
+        for index, panel in enumerate(panels, start=1):
+            self._places[index - 1].deleteLater()
             self.removeTab(index)
-            self.insertTab(index, panel, _LATER[index - 1])
-            empty.deleteLater()
+            self.insertTab(index, panel, _NAMES[index])
         self.setCurrentIndex(chosen)
-        self._memory = memory
         self._connect()
 
     def _connect(self) -> None:

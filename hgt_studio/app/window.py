@@ -1,30 +1,25 @@
-"""The window: panels side by side, wired to the state objects and to one another's signals."""
+"""The window: a frame with toolbar, menus, tabs and an invitation, ready to be filled with panels."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QUndoGroup
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
 from hgt_studio.app.actions import Actions
 from hgt_studio.app.banner import Banner
-from hgt_studio.app.commands import Commands
-from hgt_studio.app.errors import show_error
-from hgt_studio.app.memory_panel import MemoryStrip
+from hgt_studio.app.empty_page import EmptyPage
 from hgt_studio.app.menus import RecentMenu, build_menus
-from hgt_studio.app.presenter import Presenter
-from hgt_studio.app.quit_question import QuitQuestion
-from hgt_studio.app.run_control import RunControl
-from hgt_studio.app.run_manners import RunManners
-from hgt_studio.app.settings_panel import SettingsPanel
+from hgt_studio.app.preferences import Preferences
 from hgt_studio.app.side_rail import SideRail
-from hgt_studio.app.state.app_state import AppState
-from hgt_studio.app.state.graph_loading import sample_path
 from hgt_studio.app.tabs import Tabs
 from hgt_studio.app.toolbar import ToolBar
-from hgt_studio.app.widgets.graph_file_drop import GraphFileDrop
-from hgt_studio.errors import HgtStudioError
+from hgt_studio.app.widgets.graph_file_drop import GRAPH_FILE_FILTER, GraphFileDrop
+
+if TYPE_CHECKING:
+    from hgt_studio.app.workspace import Workspace
 
 _SMALLEST: Final = (1024, 700)
 _FIRST_SIZE: Final = (1280, 800)
@@ -32,52 +27,67 @@ _FOLD_BELOW_WIDTH: Final = 1100
 
 
 class MainWindow(QMainWindow):
-    """The one window. Closing it while a run is under way asks first."""
+    """The one window. Until `set_workspace` it remembers what it is asked to open.
 
-    def __init__(self, state: AppState) -> None:
+    Imports nothing but Qt: whoever starts the program sees it at once. workspace: None until all panels are there.
+    """
+
+    def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self.setWindowTitle("HGT Studio")
         self.setMinimumSize(*_SMALLEST)
-        self._state = state
+        self.preferences = preferences
+        self.workspace: Workspace | None = None
+        self._waiting: Callable[[Workspace], None] | None = None
         self.actions_ = Actions(self)
-        self.commands = Commands(state, self.actions_, self)
-        self.run_control = RunControl(state.document, state.settings, state.session, state.preferences, self)
-        self._manners = RunManners(state.session, self)
-        self._quit_question = QuitQuestion(state.session, self)
-        self._make_panels()
+        self.toolbar = ToolBar(self.actions_, self)
+        self.addToolBar(self.toolbar)
+        self.banner, self.side_rail, self.tabs = Banner(), SideRail(), Tabs(EmptyPage(preferences))
+        self.undo_group = QUndoGroup(self)
         self._lay_out()
         self._make_menus()
-        self.presenter = Presenter(state, self.actions_, self.toolbar, self.banner, self.run_control, self._manners)
-        self._is_complete = False
+        self._connect()
         self.resize(*_FIRST_SIZE)
-        self.restoreGeometry(state.preferences.window_geometry)
-
-    @Slot()
-    def complete(self) -> None:
-        """Make what is not seen at first, once the window stands on the screen, and start the engine."""
-        self.tabs.complete(self.memory_strip.model)
-        self._connect_panels()
-        self._is_complete = True
-        self._state.engine.start()
+        self.restoreGeometry(preferences.window_geometry)
 
     @Slot(object)
     def open_graph(self, path: Path) -> None:
         """Open a graph file and bring the Data tab forward."""
         self.toolbar.show_graph(f"{path.name} opens as soon as the engine is loaded")
-        self.tabs.setCurrentWidget(self.tabs.data_panel)
-        self.commands.open_graph(path)
+        self.tabs.setCurrentIndex(0)
+        self._with_workspace(lambda workspace: workspace.commands.open_graph(path))
 
-    def _make_panels(self) -> None:
-        state = self._state
-        self.toolbar = ToolBar(self.actions_, self)
-        self.addToolBar(self.toolbar)
-        self.settings_panel = SettingsPanel(settings=state.settings)
-        self.side_rail = SideRail(self.settings_panel)
-        self.banner = Banner()
-        self.tabs = Tabs(state)
-        self.memory_strip = MemoryStrip(
-            settings=state.settings, document=state.document, session=state.session, engine=state.engine
-        )
+    @Slot()
+    def open_sample(self) -> None:
+        """Open the sample graph and bring the Data tab forward."""
+        self.tabs.setCurrentIndex(0)
+        self._with_workspace(lambda workspace: workspace.commands.open_sample())
+
+    @Slot()
+    def choose_graph(self) -> None:
+        """Ask for a graph file and open it."""
+        folder = str(self.preferences.open_folder())
+        dialog = QFileDialog(self, "Open a graph", folder, f"{GRAPH_FILE_FILTER};;All files (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._open_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def put_strip(self, strip: QWidget) -> None:
+        """Put the memory strip into its place."""
+        self._strip_place.layout().addWidget(strip)  # type: ignore[union-attr]
+
+    def set_workspace(self, workspace: "Workspace") -> None:
+        """All panels are there: do what was asked for meanwhile."""
+        self.workspace = workspace
+        if self._waiting is not None:
+            self._waiting(workspace)
+
+    def _with_workspace(self, call: "Callable[[Workspace], None]") -> None:
+        if self.workspace is None:
+            self._waiting = call
+        else:
+            call(self.workspace)
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()
@@ -86,17 +96,18 @@ class MainWindow(QMainWindow):
         upper = QHBoxLayout()
         upper.addWidget(self.side_rail)
         upper.addLayout(middle, stretch=1)
-        self._drop_area = GraphFileDrop()
-        whole = QVBoxLayout(self._drop_area)
+        self.drop_area, self._strip_place = GraphFileDrop(), QWidget()
+        self._strip_place.setMinimumHeight(QPushButton("Fit...").sizeHint().height() + 16)
+        whole = QVBoxLayout(self.drop_area)
         whole.addLayout(upper, stretch=1)
-        whole.addWidget(self.memory_strip)
-        for layout in (middle, upper, whole):
+        whole.addWidget(self._strip_place)
+        for layout in (middle, upper, whole, QVBoxLayout(self._strip_place)):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        self.setCentralWidget(self._drop_area)
+        self.setCentralWidget(self.drop_area)
 
     def _make_menus(self) -> None:
-        recent = RecentMenu(self._state.preferences, self)
+        recent = RecentMenu(self.preferences, self)
         recent.file_chosen.connect(self.open_graph)
         tab_actions = []
         for index in range(self.tabs.count()):
@@ -105,47 +116,23 @@ class MainWindow(QMainWindow):
             action.setData(index)
             tab_actions.append(action)
             action.triggered.connect(self._choose_tab_of_action)
-        self._undo = QUndoGroup(self)
-        self._undo.addStack(self._state.settings.undo_stack)
-        self._undo.setActiveStack(self._state.settings.undo_stack)
-        build_menus(self, self.actions_, recent, self._undo, tab_actions)
+        build_menus(self, self.actions_, recent, self.undo_group, tab_actions)
 
-    def _connect_panels(self) -> None:
-        state, actions = self._state, self.actions_
-        state.engine.ready.connect(self.settings_panel.set_engine_info)
-        state.engine.ready.connect(self.memory_strip.set_engine_info)
-        state.document.loaded.connect(self._remember_graph)
-        state.settings.locked_changed.connect(self._on_settings_locked)
-        self._drop_area.file_dropped.connect(self.open_graph)
-        self._drop_area.files_refused.connect(self._show_error)
-        self.tabs.data_panel.open_requested.connect(self.open_graph)
-        self.tabs.data_panel.sample_requested.connect(self.commands.open_sample)
-        self.settings_panel.new_run_requested.connect(state.session.stop)
-        self.tabs.less_memory_requested.connect(self.memory_strip.fit_to_memory)
-        self.tabs.resume_requested.connect(self.run_control.resume_run)
-        self.memory_strip.verdict_changed.connect(self.toolbar.show_verdict)
-        self.presenter.export_asked.connect(self.tabs.show_export)
-        self.presenter.explore_asked.connect(self.tabs.show_explore)
-        self.presenter.less_memory_asked.connect(self.memory_strip.fit_to_memory)
-        self.run_control.failed.connect(self._show_error)
-        actions.train.triggered.connect(self.run_control.train)
-        actions.pause.triggered.connect(self.run_control.toggle_pause)
-        actions.stop.triggered.connect(state.session.stop)
-        actions.finish.triggered.connect(state.session.finish)
-        actions.export.triggered.connect(self.tabs.export)
-        actions.fit_memory.triggered.connect(self.memory_strip.fit_to_memory)
-        actions.show_settings.triggered.connect(self._show_settings)
+    def _connect(self) -> None:
+        actions, empty = self.actions_, self.tabs.empty_page
+        actions.open.triggered.connect(self.choose_graph)
+        actions.open_sample.triggered.connect(self.open_sample)
         actions.quit.triggered.connect(self.close)
+        empty.choose_asked.connect(self.choose_graph)
+        empty.sample_asked.connect(self.open_sample)
+        empty.recent_asked.connect(self.open_graph)
+        self.drop_area.file_dropped.connect(self.open_graph)
+        for action in (actions.train, actions.pause, actions.stop, actions.finish, actions.fit_memory):
+            action.setEnabled(False)
 
-    @Slot()
-    def _remember_graph(self) -> None:
-        path = self._state.document.path
-        if path is not None and path != sample_path():
-            self._state.preferences.add_recent_file(path)
-
-    @Slot(bool)
-    def _on_settings_locked(self, locked: bool) -> None:
-        self._undo.setActiveStack(None if locked else self._state.settings.undo_stack)  # type: ignore[arg-type]
+    @Slot(str)
+    def _open_chosen(self, name: str) -> None:
+        self.open_graph(Path(name))
 
     @Slot()
     def _choose_tab_of_action(self) -> None:
@@ -153,23 +140,13 @@ class MainWindow(QMainWindow):
         assert isinstance(action, QAction)
         self.tabs.setCurrentIndex(action.data())
 
-    @Slot()
-    def _show_settings(self) -> None:
-        self.side_rail.set_folded(False)
-        self.settings_panel.focus_search()
-
-    @Slot(object)
-    def _show_error(self, error: HgtStudioError | str) -> None:
-        show_error(self, error)
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        if not self._quit_question.may_close():
+        if self.workspace is not None and not self.workspace.may_close():
             event.ignore()
             return
-        self._state.preferences.window_geometry = self.saveGeometry()
-        self._state.document.cancel()
-        if self._is_complete:
-            self.tabs.export_panel.exporter.cancel()
+        self.preferences.window_geometry = self.saveGeometry()
+        if self.workspace is not None:
+            self.workspace.cancel_all()
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

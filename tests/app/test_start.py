@@ -11,7 +11,10 @@ import pytest
 import hgt_studio.__main__ as entry
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "pandas", "numba", "torch_geometric", "scipy", "pyarrow", "pyqtgraph")
+HEAVY = (
+    "torch", "pandas", "numba", "torch_geometric", "scipy", "pyarrow", "pyqtgraph", "numpy", "pydantic", "asyncio",
+    "qasync", "psutil", "hgt_studio.config", "hgt_studio.device",
+)  # fmt: skip
 
 AT_FIRST_PAINT = f"""
 import json, sys
@@ -23,7 +26,9 @@ class Window(main.MainWindow):
         super().paintEvent(event)
         if self.first_paint is None:
             self.first_paint = [name for name in {HEAVY!r} if name in sys.modules]
-            self._state.engine.ready.connect(self.tell)
+    def set_workspace(self, workspace):
+        super().set_workspace(workspace)
+        workspace.state.engine.ready.connect(self.tell)
     def tell(self, info):
         print(json.dumps({{"painted": self.first_paint, "ready": [n for n in {HEAVY!r} if n in sys.modules],
                           "devices": [device.name for device in info.devices]}}))

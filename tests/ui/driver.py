@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 
 import hgt_studio.app.main as app_main
 from hgt_studio.app.window import MainWindow
+from hgt_studio.app.workspace import Workspace
 
 Widget = TypeVar("Widget", bound=QWidget)
 ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
@@ -24,9 +25,8 @@ Journey = Callable[["Driver"], Awaitable[None]]
 class Driver:
     """Hands and eyes of a journey."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
-        self.state = window._state
+    def __init__(self, window: MainWindow, workspace: Workspace) -> None:
+        self.window, self.workspace, self.state = window, workspace, workspace.state
 
     async def until(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
         """Wait for something to come true; the journey fails if it does not."""
@@ -98,17 +98,16 @@ def drive(journey: Journey, files: list[str]) -> int:
     faults: list[str] = []
 
     class DrivenWindow(MainWindow):
-        def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-            super().showEvent(event)
-            if not hasattr(self, "journey"):
-                self.journey = asyncio.get_event_loop().create_task(self.travel())
+        def set_workspace(self, workspace: Workspace) -> None:
+            super().set_workspace(workspace)
+            self.journey = asyncio.get_event_loop().create_task(self.travel(Driver(self, workspace)))
 
-        async def travel(self) -> None:
+        async def travel(self, driver: Driver) -> None:
             try:
-                await journey(Driver(self))
+                await journey(driver)
             except Exception:
                 faults.append(traceback.format_exc())
-                self._state.session.stop()
+                driver.state.session.stop()
                 asyncio.get_event_loop().call_later(1, QApplication.exit, 1)
             else:
                 self.close()

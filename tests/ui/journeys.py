@@ -59,7 +59,7 @@ def drop_train_export(graph: str) -> Journey:
         await open_by_drop(app, Path(graph))
         window, state = app.window, app.state
         assert any("nodes" in words for words in app.words())
-        model = window.memory_strip.model
+        model = app.workspace.memory_strip.model
         await app.until(lambda: model.is_of_graph)
         before = model.estimate
         assert before is not None
@@ -86,7 +86,7 @@ def drop_train_export(graph: str) -> Journey:
 def type_number(app: Driver, path: str, text: str) -> None:
     """Type into the field of a setting."""
     section, _ = path.split(".")
-    row = app.window.settings_panel.forms[section].row(path.split(".")[1])
+    row = app.workspace.settings_panel.forms[section].row(path.split(".")[1])
     edit = row.control.findChild(QLineEdit)
     assert isinstance(edit, QLineEdit)
     app.click(edit)

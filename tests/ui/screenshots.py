@@ -83,7 +83,7 @@ async def take_all(app: Driver, folder: Path, graph: Path) -> None:
     await open_by_drop(app, graph)
     await capture(app, folder, "2-ready")
     use_small_settings(app, num_epochs=30)
-    window.run_control.train()
+    app.workspace.run_control.train()
     await app.until(lambda: app.state.session.state == "running")
     epochs: list[object] = []
     app.state.session.event.connect(lambda event: epochs.append(event) if type(event).__name__ == "Evaluated" else None)

@@ -5,18 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from hgt_studio.app.data_panel.empty_page import EmptyPage
 from hgt_studio.app.data_panel.filters import keep_only, kept_by
 from hgt_studio.app.data_panel.loading_page import LoadingPage
 from hgt_studio.app.data_panel.mapping_dialog import MappingDialog
 from hgt_studio.app.data_panel.summary_page import SummaryPage
-from hgt_studio.app.preferences import Preferences
+from hgt_studio.app.empty_page import EmptyPage
 from hgt_studio.app.settings_panel.section_form import SectionForm
 from hgt_studio.app.state.document import Document
 from hgt_studio.app.state.settings import Settings
-from hgt_studio.app.widgets.graph_file_drop import GRAPH_FILE_FILTER, GraphFileDrop
+from hgt_studio.app.widgets.graph_file_drop import GraphFileDrop
 from hgt_studio.app.widgets.notice import Notice
 from hgt_studio.config import ColumnMapping, DataConfig, RunConfig
 from hgt_studio.errors import HgtStudioError
@@ -34,17 +33,17 @@ class DataPanel(GraphFileDrop):
     """Shows the document and edits the filters; opening is asked for, the window does it."""
 
     open_requested = Signal(object)  # Path
-    sample_requested = Signal()
 
     def __init__(
-        self, *, document: Document, settings: Settings, preferences: Preferences, parent: QWidget | None = None
+        self, *, empty: EmptyPage, document: Document, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._document, self._settings, self._preferences = document, settings, preferences
+        self._document, self._settings = document, settings
         self.notice, self._pages = Notice(), QStackedWidget()
         self.form = SectionForm(settings, "data", without=_SHOWN_ELSEWHERE)
-        self.empty, self.loading, self.summary = EmptyPage(), LoadingPage(), SummaryPage(self.form)
-        for page in (self.empty, self.loading, self.summary):
+        self.loading, self.summary = LoadingPage(), SummaryPage(self.form)
+        self.empty = empty
+        for page in (empty, self.loading, self.summary):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -53,22 +52,10 @@ class DataPanel(GraphFileDrop):
         layout.addWidget(self._pages, 1)
         self._listen_to_pages()
         self._listen_to_state()
-        self._show_recent_files()
-
-    def choose_file(self) -> None:
-        """Let the user choose a file, without waiting for it."""
-        dialog = QFileDialog(self, "Open a graph", str(self._preferences.open_folder()), GRAPH_FILE_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _listen_to_pages(self) -> None:
         self.file_dropped.connect(self.open_requested)
         self.files_refused.connect(self.notice.tell)
-        self.empty.choose_asked.connect(self.choose_file)
-        self.empty.sample_asked.connect(self.sample_requested)
-        self.empty.recent_asked.connect(self.open_requested)
         self.loading.cancel_asked.connect(self._document.cancel)
         self.summary.node_types.checks_asked.connect(self._on_node_types_asked)
         self.summary.relations.checks_asked.connect(self._on_relations_asked)
@@ -85,19 +72,12 @@ class DataPanel(GraphFileDrop):
         self._document.graph_changed.connect(self._on_graph_changed)
         self._settings.changed.connect(self._on_settings_changed)
         self._settings.locked_changed.connect(self.summary.set_locked)
-        self._preferences.recent_files_changed.connect(self._show_recent_files)
 
     def _show_page(self) -> None:
         if self._document.is_loading:
             self._pages.setCurrentWidget(self.loading)
         else:
             self._pages.setCurrentWidget(self.summary if self._document.opened else self.empty)
-
-    def _show_recent_files(self) -> None:
-        self.empty.show_recent_files(self._preferences.recent_files)
-
-    def _on_file_chosen(self, name: str) -> None:
-        self.open_requested.emit(Path(name))
 
     def _on_loading_started(self, path: Path) -> None:
         self.notice.clear()

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from hgt_studio.app.background import start_task
 from hgt_studio.app.data_panel import DataPanel
+from hgt_studio.app.empty_page import EmptyPage
 from hgt_studio.app.preferences import Preferences
 from hgt_studio.app.state.document import Document
 from hgt_studio.app.state.settings import Settings
@@ -38,10 +39,11 @@ class Desk:
 @pytest.fixture
 def desk(qtbot: QtBot, qt_loop: asyncio.AbstractEventLoop, preferences: Preferences) -> Iterator[Desk]:
     document, settings = Document(), Settings()
-    panel = DataPanel(document=document, settings=settings, preferences=preferences)
+    panel = DataPanel(empty=EmptyPage(preferences), document=document, settings=settings)
     qtbot.addWidget(panel)
     made = Desk(panel, document, settings, qtbot)
     panel.open_requested.connect(made.ask_to_open)
+    panel.empty.recent_asked.connect(made.ask_to_open)
     panel.resize(940, 660)
     panel.show()
     yield made

@@ -58,7 +58,8 @@ def test_the_cross_hides_it(banner, qtbot):
 
 def test_the_rail_folds_by_mouse_and_key_and_keeps_the_panel_width(qtbot):
     panel = QWidget()
-    rail = SideRail(panel)
+    rail = SideRail()
+    rail.put(panel)
     qtbot.addWidget(rail)
     rail.show()
     button = rail.findChild(QToolButton)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from hgt_studio.app.preferences import Preferences
 from hgt_studio.app.theme import theme
 from hgt_studio.app.widgets.section_title import SecondaryLabel, SectionTitle
 
@@ -45,8 +46,9 @@ class EmptyPage(QWidget):
     sample_asked = Signal()
     recent_asked = Signal(object)  # Path
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self._preferences = preferences
         self._recent_title = SectionTitle("Recent files")
         self._recent_buttons: list[_RecentButton] = []
         self._recent = QVBoxLayout()
@@ -60,17 +62,19 @@ class EmptyPage(QWidget):
         hint = SecondaryLabel(_PUBLISHED)
         hint.setWordWrap(True)
         layout.addWidget(hint)
+        preferences.recent_files_changed.connect(self._show_recent_files)
+        self._show_recent_files()
 
-    def show_recent_files(self, paths: list[Path]) -> None:
-        """The newest of these, each a button."""
+    def _show_recent_files(self) -> None:
+        """The newest ones, each a button."""
         for button in self._recent_buttons:
             self._recent.removeWidget(button)
             button.deleteLater()
-        self._recent_buttons = [_RecentButton(path) for path in paths[:_SHOWN_RECENT_FILES]]
+        self._recent_buttons = [_RecentButton(path) for path in self._preferences.recent_files[:_SHOWN_RECENT_FILES]]
         for button in self._recent_buttons:
             button.chosen.connect(self.recent_asked)
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._recent_title.setVisible(bool(paths))
+        self._recent_title.setVisible(bool(self._recent_buttons))
 
     def _invitation(self) -> QWidget:
         frame = _Invitation()
