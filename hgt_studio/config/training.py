@@ -62,6 +62,13 @@ class TrainingConfig(Section):
         lt=1.0,
         advanced=True,
     )
+    uniformity_weight: float = setting(
+        0.0,
+        "Uniformity weight",
+        "u in link loss + u x uniformity: how strongly embeddings are spread over all directions",
+        ge=0.0,
+        le=100.0,
+    )
     contrastive_weight: float = setting(
         0.5, "Contrastive weight", "w in (1 - w) x link loss + w x contrastive loss", ge=0.0, le=1.0
     )

@@ -25,6 +25,7 @@ _FORMULAS = {
     "decoder and negatives": "both ends of every supervision edge against all seed rows",
     "decoder and negatives/scores": "2 x supervision edges x seed rows x 4, and as much for masks and gradients",
     "decoder and negatives/queries": "2 x supervision edges x embedding x 4, with weights and offsets",
+    "uniformity": "seed rows x seed rows and seed rows x embedding, x 4",
     "contrastive block": "pairs x pairs similarities and 2 x pairs x embedding vectors, x 4",
     "inference": "all nodes, layer by layer, in chunks that fit the working memory of the evaluation settings",
     "inference/chunk": "rows and segments of a chunk x hidden x 4",

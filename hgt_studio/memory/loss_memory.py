@@ -9,7 +9,7 @@ from hgt_studio.sampling.shape import BatchShape
 
 
 class LossMemory:
-    """The link loss, and the contrastive loss where the shape has pairs: `forward`, then `backward`."""
+    """The link loss, the uniformity, and the contrastive loss where the shape has pairs: `forward`, then `backward`."""
 
     def __init__(self, ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape) -> None:
         self._ledger, self._net = ledger, net
@@ -18,26 +18,34 @@ class LossMemory:
         self._scores = ledger.account("decoder and negatives/scores")
         self._vectors = ledger.account("decoder and negatives/queries")
         self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions)
+        self._spreads, self._spread = config.training.uniformity_weight > 0, ledger.account("uniformity")
         self._contrastive = ledger.account("contrastive block")
 
     def forward(self) -> None:
         """From the embeddings of the seed rows to the loss."""
+        self._candidates = self._scores.bytes(self._questions * self._rows)
         self._link_forward()
+        if self._spreads:
+            self._uniformity_forward()
         if self._pairs:
             self._contrastive_forward()
+        if self._loss != "sampled_softmax":
+            self._ledger.free(self._candidates)
 
     def backward(self, gradients: Gradients) -> Block:
-        """Returns the gradient of the embeddings of the seed rows."""
+        """Returns the gradient of the embeddings of the seed rows; the later losses come first, the others add."""
+        of_seeds = []
         if self._pairs:
-            of_seeds = self._contrastive_backward()
-            self._link_backward(gradients)
-            return of_seeds
-        return self._link_backward(gradients)
+            of_seeds.append(self._contrastive_backward())
+        if self._spreads:
+            of_seeds.append(self._uniformity_backward())
+        of_seeds.append(self._link_backward(gradients))
+        self._ledger.free(*of_seeds[1:])
+        return of_seeds[0]
 
     def _link_forward(self) -> None:
         scores, free, matrix = self._scores, self._ledger.free, self._questions * self._rows
         self._indices = self._vectors.indices(3 * self._questions)
-        self._candidates = scores.bytes(matrix)
         self._decoder.query()
         self._score = scores.floats(matrix)
         if self._loss == "sampled_softmax":
@@ -56,10 +64,10 @@ class LossMemory:
             free(chosen, self._weight)
             self._weight = softmax
         softplus, product = scores.floats(matrix), scores.floats(matrix)
-        free(softplus, product, self._candidates)
+        free(softplus, product)
 
     def _link_backward(self, gradients: Gradients) -> Block:
-        """Returns the gradient that the scores give the seed rows; where others gave one, it is added to theirs."""
+        """Returns the gradient that the scores give the seed rows."""
         vectors, scores, free = self._vectors, self._scores, self._ledger.free
         matrix = self._questions * self._rows
         if self._loss == "sampled_softmax":
@@ -84,8 +92,24 @@ class LossMemory:
         of_known = self._decoder.of_query(of_query, gradients)
         of_known_rows = vectors.floats(self._rows * self._net.embedding)
         free(of_known, of_known_rows, self._indices)
-        if self._pairs:
-            free(of_seeds)
+        return of_seeds
+
+    def _uniformity_forward(self) -> None:
+        """`uniformity`: unit vectors, then how like each is to each other."""
+        part = self._spread
+        self._likeness = [part.floats(self._rows * self._net.embedding), part.floats(self._rows**2)]
+
+    def _uniformity_backward(self) -> Block:
+        """Returns the gradient of the seed rows."""
+        part, free, vectors = self._spread, self._ledger.free, self._rows * self._net.embedding
+        of_likeness, of_exponent = part.floats(self._rows**2), part.floats(self._rows**2)
+        free(of_likeness)
+        of_cosine = part.floats(self._rows**2)
+        free(of_exponent)
+        of_unit, more_of_unit = part.floats(vectors), part.floats(vectors)
+        free(of_cosine, more_of_unit)
+        of_seeds, of_length = self._vectors.floats(vectors), part.floats(vectors)
+        free(of_length, of_unit, *self._likeness)
         return of_seeds
 
     def _contrastive_forward(self) -> None:

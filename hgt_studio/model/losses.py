@@ -1,4 +1,4 @@
-"""Losses of link prediction and of contrastive pairs.
+"""Losses: of link prediction, of contrastive pairs, and of how the embeddings lie in their space.
 
 Every link loss gets a matrix of scores, the column of the true answer of each row, and a mask of the columns that
 compete: the answer and its negatives.
@@ -92,3 +92,15 @@ def info_nce(ends: Tensor, candidates: Tensor, temperature: float) -> Tensor:
     similarity = first @ second.t() / temperature
     competing = torch.where(candidates, similarity, float("-inf"))
     return ((competing.logsumexp(1) + competing.logsumexp(0)) / 2 - similarity.diagonal()).mean()
+
+
+def uniformity(vectors: Tensor, used: Tensor) -> Tensor:
+    """How much directions crowd (Wang & Isola 2020): log mean exp(-2 |x - y|^2) over pairs of used rows of length one.
+
+    From 0, all alike, to about -4, spread over the sphere. vectors: (rows, dim). used: bool (rows,), two at least.
+    """
+    unit = functional.normalize(vectors, dim=1)
+    likeness = (unit @ unit.t()).sub_(1).mul_(4).exp_()  # |x - y|^2 = 2 - 2 x.y
+    weight = used.to(vectors.dtype).unsqueeze(1)
+    count = weight.sum()
+    return (((likeness @ weight * weight).sum() - count) / (count * (count - 1))).log()

@@ -9,14 +9,14 @@ from hgt_studio.config import RunConfig
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.model.decoder import make_decoder
 from hgt_studio.model.encoder import HGTEncoder
-from hgt_studio.model.losses import info_nce, link_loss
+from hgt_studio.model.losses import info_nce, link_loss, uniformity
 from hgt_studio.model.node_embedding import NodeEmbedding
 from hgt_studio.sampling.batch import DeviceBatch
 
 
 @dataclass(frozen=True)
 class Losses:
-    """Scalars on the device: `total` = (1 - w) x link + w x contrastive, and its parts."""
+    """Scalars on the device: `total` = (1 - w) x (link + u x uniformity) + w x contrastive, and two of its parts."""
 
     total: Tensor
     link: Tensor
@@ -42,20 +42,23 @@ class HGTNetwork(nn.Module):
     def forward(self, batch: DeviceBatch) -> Losses:
         """The losses of a batch, as means over its supervision edges (both ends) and its pairs."""
         seeds: Tensor = self.encoder(self.embedding(batch.node_ids), batch)
-        link = self._link_loss(seeds, batch)
-        if batch.shape.pairs == 0:
-            return Losses(link, link.detach(), torch.zeros_like(link))
         settings = self._training_config
+        candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
+        link = self._link_loss(seeds, batch, candidates)
+        total = link
+        if settings.uniformity_weight:
+            total = link + settings.uniformity_weight * uniformity(seeds, candidates.any(0))
+        if batch.shape.pairs == 0:
+            return Losses(total, link.detach(), torch.zeros_like(link))
         ends = seeds.index_select(0, torch.cat([batch.pair_first, batch.pair_second]))
         contrastive = info_nce(ends, batch.pair_candidates, settings.temperature)
-        total = torch.lerp(link, contrastive, settings.contrastive_weight)
+        total = torch.lerp(total, contrastive, settings.contrastive_weight)
         return Losses(total, link.detach(), contrastive.detach())
 
-    def _link_loss(self, seeds: Tensor, batch: DeviceBatch) -> Tensor:
+    def _link_loss(self, seeds: Tensor, batch: DeviceBatch, candidates: Tensor) -> Tensor:
         """Both ends of every supervision edge are asked for, in one batch of questions."""
         questions = torch.cat([batch.positive_triplet, batch.positive_triplet + self._num_triplets])
         known = torch.cat([batch.positive_source, batch.positive_destination])
         answers = torch.cat([batch.positive_destination, batch.positive_source])
-        candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
         scores = self.decoder.score(self.decoder.query(seeds.index_select(0, known), questions), seeds)
         return link_loss(self._training_config, scores, answers, candidates)

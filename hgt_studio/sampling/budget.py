@@ -44,13 +44,17 @@ class _Scratch(NamedTuple):
     weight: FloatArray
 
 
-class _Edges(NamedTuple):
-    """Edges that were looked at: source (global) and destination (local), triplet, share of weight for the source."""
+class _Looked(NamedTuple):
+    """Edges that were looked at, segment by segment.
+
+    source: global numbers. begin: where the edges of each segment begin, and at last where all end, shape
+    (num_segments + 1,). destination (local), triplet: of each segment.
+    """
 
     source: Int32Array
+    begin: Int64Array
     destination: Int32Array
     triplet: Int16Array
-    share: FloatArray
 
 
 class BudgetSampler:
@@ -82,16 +86,16 @@ def _sample(
     local, weight, found = scratch.local, scratch.weight, len(request.seeds)
     nodes, hop_ptr = np.empty(len(local), np.int32), np.zeros(len(num_samples) + 2, np.int64)
     touched, num_touched = np.empty(len(local) + 1, np.int32), 0
-    edges = _Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int16), np.empty(0, np.float32))
+    looked = _Looked(np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int16))
     for i, node in enumerate(request.seeds):
         nodes[i], local[node], weight[node] = node, i, _SAMPLED
     hop_ptr[1], num_types = found, int(node_type.max()) + 1
     for hop in range(len(num_samples)):
-        before = len(edges.source)
-        edges = _look_at(graph, nodes, (hop_ptr[hop], hop_ptr[hop + 1]), request.key, edges, scratch.is_chosen)
-        if hop == 0:
-            edges = _without_hidden(edges, request.hidden_pairs, nodes, local)
-        num_touched = _spread(edges.source[before:], edges.share[before:], weight, touched, num_touched)
+        before = len(looked.triplet)
+        looked = _look_at(graph, nodes, (hop_ptr[hop], hop_ptr[hop + 1]), request.key, looked, scratch.is_chosen)
+        if hop == 0 and len(request.hidden_pairs) > 0:
+            looked = _without_hidden(looked, request.hidden_pairs, nodes, local)
+        num_touched = _spread(looked, before, weight, touched, num_touched)
         candidates, type_start = _by_type(touched[:num_touched], node_type, num_types)
         for t in range(num_types):
             of_type = candidates[type_start[t] : type_start[t + 1]]
@@ -100,7 +104,7 @@ def _sample(
                 found += 1
         hop_ptr[hop + 2] = found
         num_touched = _drop_sampled(touched[:num_touched], weight)
-    source, destination, triplet = _restore(edges, local)
+    source, destination, triplet = _restore(looked, local)
     weight[touched[:num_touched]] = 0.0
     weight[nodes[:found]] = 0.0
     local[nodes[:found]] = -1
@@ -109,51 +113,59 @@ def _sample(
 
 @kernel
 def _look_at(
-    graph: GraphArrays, nodes: Int32Array, hop: tuple[int, int], key: np.uint64, edges: _Edges, is_chosen: BoolArray
-) -> _Edges:
+    graph: GraphArrays, nodes: Int32Array, hop: tuple[int, int], key: np.uint64, looked: _Looked, is_chosen: BoolArray
+) -> _Looked:
     """Append the edges looked at of the nodes hop[0] .. hop[1] - 1."""
     segment_ptr, segment_triplet, edge_ptr, edge_source = graph
-    begin = room = len(edges.source)
+    room, segments = len(looked.source), len(looked.triplet)
+    at, here = room, segments
     for node in nodes[hop[0] : hop[1]]:
+        segments += segment_ptr[node + 1] - segment_ptr[node]
         for segment in range(segment_ptr[node], segment_ptr[node + 1]):
             room += min(_LOOKED_AT, edge_ptr[segment + 1] - edge_ptr[segment])
-    source, destination = resized(edges.source, room), resized(edges.destination, room)
-    triplet, share = resized(edges.triplet, room), resized(edges.share, room)
-    position, at = np.empty(room, edge_ptr.dtype), begin
-    for here in range(hop[0], hop[1]):
-        first = at
-        for segment in range(segment_ptr[nodes[here]], segment_ptr[nodes[here] + 1]):
+    source, begin = resized(looked.source, room), resized(looked.begin, segments + 1)
+    destination, triplet = resized(looked.destination, segments), resized(looked.triplet, segments)
+    position = np.empty(_LOOKED_AT, edge_ptr.dtype)
+    for i in range(hop[0], hop[1]):
+        for segment in range(segment_ptr[nodes[i]], segment_ptr[nodes[i] + 1]):
             bounds = edge_ptr[segment], edge_ptr[segment + 1]
-            size = choose_range(bounds, _LOOKED_AT, key, position, at, is_chosen)
-            triplet[at : at + size], share[at : at + size] = segment_triplet[segment], 1.0 / size
+            size = choose_range(bounds, _LOOKED_AT, key, position, 0, is_chosen)
+            for k in range(size):
+                source[at + k] = edge_source[position[k]]
             at += size
-        destination[first:at] = here
-    for e in range(begin, room):  # in a loop of its own the processor reads many sources at once
-        source[e] = edge_source[position[e]]
-    return _Edges(source, destination, triplet, share)
+            destination[here], triplet[here], begin[here + 1] = i, segment_triplet[segment], at
+            here += 1
+    return _Looked(source, begin, destination, triplet)
 
 
 @kernel
-def _without_hidden(edges: _Edges, hidden_pairs: Int64Array, nodes: Int32Array, local: Int32Array) -> _Edges:
-    """The edges that are not between a hidden pair of seeds."""
-    if len(hidden_pairs) == 0:
-        return edges
-    kept = np.empty(len(edges.source), np.bool_)
-    for e, source in enumerate(edges.source):
-        kept[e] = local[source] < 0 or not is_hidden(hidden_pairs, source, nodes[edges.destination[e]], len(local))
-    return _Edges(edges.source[kept], edges.destination[kept], edges.triplet[kept], edges.share[kept])
+def _without_hidden(looked: _Looked, hidden_pairs: Int64Array, nodes: Int32Array, local: Int32Array) -> _Looked:
+    """The edges that are not between a hidden pair of seeds; segments may become empty."""
+    source, begin = np.empty_like(looked.source), np.zeros_like(looked.begin)
+    kept = 0
+    for segment in range(len(looked.triplet)):
+        destination = nodes[looked.destination[segment]]
+        for node in looked.source[looked.begin[segment] : looked.begin[segment + 1]]:
+            source[kept] = node
+            kept += local[node] < 0 or not is_hidden(hidden_pairs, node, destination, len(local))
+        begin[segment + 1] = kept
+    return _Looked(source[:kept], begin, looked.destination, looked.triplet)
 
 
 @kernel
-def _spread(source: Int32Array, share: FloatArray, weight: FloatArray, touched: Int32Array, count: int) -> int:
-    """Add the shares to the weights, and to `touched` the nodes that had none. Returns how many there are.
+def _spread(looked: _Looked, first_segment: int, weight: FloatArray, touched: Int32Array, count: int) -> int:
+    """Spread a weight of one over the edges of each segment from `first_segment` on; append to `touched` the nodes
+    that had none. Returns how many there are.
 
     Free of branches: what is added to `_SAMPLED` changes nothing. touched: shape (num_nodes + 1,).
     """
-    for e, node in enumerate(source):
-        touched[count] = node
-        count += weight[node] == 0.0
-        weight[node] += share[e]
+    for segment in range(first_segment, len(looked.triplet)):
+        begin, end = looked.begin[segment], looked.begin[segment + 1]
+        share = np.float32(1.0 / max(1, end - begin))
+        for node in looked.source[begin:end]:
+            touched[count] = node
+            count += weight[node] == 0.0
+            weight[node] += share
     return count
 
 
@@ -206,12 +218,18 @@ def _drop_sampled(touched: Int32Array, weight: FloatArray) -> int:
 
 
 @kernel
-def _restore(edges: _Edges, local: Int32Array) -> tuple[Int32Array, Int32Array, Int16Array]:
+def _restore(looked: _Looked, local: Int32Array) -> tuple[Int32Array, Int32Array, Int16Array]:
     """The edges looked at whose sources were sampled: source and destination (local), triplet."""
-    source = np.empty(len(edges.source), np.int32)
-    destination, triplet = np.empty(len(edges.source), np.int32), np.empty(len(edges.source), np.int16)
+    source, end_of = np.empty(len(looked.source), np.int32), np.empty(len(looked.triplet), np.int64)
     kept = 0
-    for e, node in enumerate(edges.source):
-        source[kept], destination[kept], triplet[kept] = local[node], edges.destination[e], edges.triplet[e]
-        kept += local[node] >= 0
-    return source[:kept], destination[:kept], triplet[:kept]
+    for segment in range(len(looked.triplet)):
+        for node in looked.source[looked.begin[segment] : looked.begin[segment + 1]]:
+            source[kept] = local[node]
+            kept += local[node] >= 0
+        end_of[segment] = kept
+    destination, triplet = np.empty(kept, np.int32), np.empty(kept, np.int16)
+    begin = 0
+    for segment, end in enumerate(end_of):
+        destination[begin:end], triplet[begin:end] = looked.destination[segment], looked.triplet[segment]
+        begin = end
+    return source[:kept].copy(), destination, triplet

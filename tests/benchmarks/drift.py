@@ -15,6 +15,7 @@ from hgt_studio.device.selection import select_device
 from hgt_studio.graph import load_graph
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.sampling.loader import BatchLoader
+from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.task import prepare_task
 from tests.benchmarks.full_graph import full_scale_csv
@@ -31,10 +32,12 @@ def measure(device: str) -> dict[str, float]:
     steps = 500 if device == "cpu" else 2000
     readings: list[int] = []
     shapes = set()
+    gradients = BatchGradients(network, place, 1, record=config.device.cuda_graphs)
     with BatchLoader(task.maker, task.shape, range(steps), threads=1, depth=2) as loader:
         for batch in loader:
+            gradients.prepare(batch)
             clear_gradients(network)
-            network(batch.to(place.torch_device())).total.backward()
+            gradients.add(batch)
             optimiser.step()
             shapes.add(batch.shape)
             own = psutil.Process().memory_info().rss

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hgt_studio.config import TrainingConfig
 from hgt_studio.config.training import LinkLossName
-from hgt_studio.model.losses import info_nce, link_loss, self_adversarial
+from hgt_studio.model.losses import info_nce, link_loss, self_adversarial, uniformity
 
 ROWS, COLUMNS = 4, 6
 
@@ -96,3 +96,22 @@ def test_info_nce() -> None:
         firsts = sum(similarity(j, i) for j in range(pairs) if candidates[j, i])
         total -= (math.log(similarity(i, i) / seconds) + math.log(similarity(i, i) / firsts)) / 2
     assert float(info_nce(ends, candidates, temperature)) == pytest.approx(total / pairs)
+
+
+def test_uniformity_is_of_all_pairs_of_used_rows_and_blind_to_the_others() -> None:
+    torch.manual_seed(0)
+    vectors = torch.randn(6, 3, dtype=torch.float64).requires_grad_()
+    used = torch.tensor([True, True, False, True, True, False])
+    unit = [(row / row.norm()).tolist() for row in vectors.detach()[used]]
+    squared = [sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) for x in unit for y in unit if x is not y]
+    found = uniformity(vectors, used)
+    assert float(found.detach()) == pytest.approx(math.log(sum(math.exp(-2 * s) for s in squared) / len(squared)))
+    found.backward()
+    assert not vectors.grad[~used].any()
+    assert bool((vectors.grad[used] != 0).all())
+
+
+def test_uniformity_goes_from_zero_to_minus_four() -> None:
+    everyone = torch.ones(100, dtype=torch.bool)
+    assert float(uniformity(torch.ones(100, 64), everyone)) == pytest.approx(0, abs=1e-5)
+    assert float(uniformity(torch.eye(100), everyone)) == pytest.approx(-4, abs=1e-5)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from hgt_studio.model.grouped import tiles_on_every_device
-from hgt_studio.model.losses import link_loss
+from hgt_studio.model.losses import link_loss, uniformity
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.sampling.shape import BatchShape
 from hgt_studio.training.optimiser import clear_gradients
@@ -25,6 +25,7 @@ VARIANTS = {
     "complex": ("architecture.decoder=complex", "training.label_smoothing=0.1"),
     "rotate": ("architecture.decoder=rotate", "training.link_loss=self_adversarial"),
     "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
+    "uniformity": ("training.uniformity_weight=0.3",),
     "one layer": ("architecture.num_layers=1", "sampling.num_neighbors=[4]"),
     "three layers": ("architecture.num_layers=3", "sampling.num_neighbors=[4, 3, 2]"),
     "no contrastive loss": ("training.contrastive_weight=0.0",),
@@ -79,7 +80,11 @@ def test_losses_are_those_of_the_questions(variant: str) -> None:
     has_pairs = training.contrastive_weight > 0
     weight = training.contrastive_weight if has_pairs else 0.0
     assert (float(losses.contrastive) > 0) == has_pairs
-    expected = (1 - weight) * float(losses.link) + weight * float(losses.contrastive)
+    link_and_space = float(losses.link)
+    if training.uniformity_weight:
+        asked = (batch.source_candidates | batch.destination_candidates).any(0)
+        link_and_space += training.uniformity_weight * float(uniformity(seeds, asked))
+    expected = (1 - weight) * link_and_space + weight * float(losses.contrastive)
     assert float(losses.total) == pytest.approx(expected, rel=1e-5)
 
 

@@ -34,7 +34,7 @@ def window(preferences: Preferences, qtbot: QtBot) -> MainWindow:
 
 
 def click(window: MainWindow, words: str, qtbot: QtBot) -> None:
-    (button,) = [each for each in window.findChildren(QPushButton) if each.text().startswith(words)]
+    (button,) = [each for each in window.tabs.empty_page.findChildren(QPushButton) if each.text().startswith(words)]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
