@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hgt_studio.graph.kernel import kernel
-from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range
 from hgt_studio.sampling.random_bits import GOLDEN, stream
 from hgt_studio.sampling.subgraph import (
@@ -57,6 +57,24 @@ class _Looked(NamedTuple):
     triplet: Int16Array
 
 
+class _Types(NamedTuple):
+    """type_ptr: see `KnowledgeGraph`. of_source: the type of the sources of each triplet."""
+
+    type_ptr: IntArray
+    of_source: IntArray
+
+
+class _Touched(NamedTuple):
+    """Nodes with weight that are not sampled: those of type t are node[begin[t] : end[t]].
+
+    node: has room for all nodes, and one more of each type.
+    """
+
+    node: Int32Array
+    begin: Int64Array
+    end: Int64Array
+
+
 class BudgetSampler:
     """Draws `num_samples[h]` nodes of every type at hop h."""
 
@@ -73,39 +91,41 @@ class BudgetSampler:
         return BudgetSampler(self._graph, self._num_samples)
 
     def sample(self, seeds: Int32Array, hidden_pairs: Int64Array, key: int) -> Subgraph:
-        graph, num_samples = GraphArrays.of(self._graph), np.array(self._num_samples, dtype=np.int64)
-        request = Request(seeds, hidden_pairs, np.uint64(key))
-        return Subgraph(*_sample(graph, self._graph.node_type, request, num_samples, self._scratch))
+        graph, num_samples = self._graph, np.array(self._num_samples, dtype=np.int64)
+        request, types = Request(seeds, hidden_pairs, np.uint64(key)), _Types(graph.type_ptr, graph.triplet_types[:, 0])
+        return Subgraph(*_sample(GraphArrays.of(graph), types, request, num_samples, self._scratch))
 
 
 @kernel
 def _sample(
-    graph: GraphArrays, node_type: Int16Array, request: Request, num_samples: Int64Array, scratch: _Scratch
+    graph: GraphArrays, types: _Types, request: Request, num_samples: Int64Array, scratch: _Scratch
 ) -> tuple[Int32Array, Int64Array, Int32Array, Int32Array, Int16Array]:
     """The arrays of a `Subgraph`."""
     local, weight, found = scratch.local, scratch.weight, len(request.seeds)
     nodes, hop_ptr = np.empty(len(local), np.int32), np.zeros(len(num_samples) + 2, np.int64)
-    touched, num_touched = np.empty(len(local) + 1, np.int32), 0
+    num_types = len(types.type_ptr) - 1
+    begin = types.type_ptr[:-1] + np.arange(num_types)
+    touched = _Touched(np.empty(len(local) + num_types, np.int32), begin, begin.copy())
     looked = _Looked(np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int16))
     for i, node in enumerate(request.seeds):
         nodes[i], local[node], weight[node] = node, i, _SAMPLED
-    hop_ptr[1], num_types = found, int(node_type.max()) + 1
+    hop_ptr[1] = found
     for hop in range(len(num_samples)):
         before = len(looked.triplet)
         looked = _look_at(graph, nodes, (hop_ptr[hop], hop_ptr[hop + 1]), request.key, looked, scratch.is_chosen)
         if hop == 0 and len(request.hidden_pairs) > 0:
             looked = _without_hidden(looked, request.hidden_pairs, nodes, local)
-        num_touched = _spread(looked, before, weight, touched, num_touched)
-        candidates, type_start = _by_type(touched[:num_touched], node_type, num_types)
+        _spread(looked, before, types.of_source, weight, touched)
         for t in range(num_types):
-            of_type = candidates[type_start[t] : type_start[t + 1]]
+            of_type = touched.node[touched.begin[t] : touched.end[t]]
             for node in _draw(of_type, weight, num_samples[hop], request.key + GOLDEN * np.uint64(hop + 1)):
                 nodes[found], local[node], weight[node] = node, found, _SAMPLED
                 found += 1
+            touched.end[t] = touched.begin[t] + _drop_sampled(of_type, weight)
         hop_ptr[hop + 2] = found
-        num_touched = _drop_sampled(touched[:num_touched], weight)
     source, destination, triplet = _restore(looked, local)
-    weight[touched[:num_touched]] = 0.0
+    for t in range(num_types):
+        weight[touched.node[touched.begin[t] : touched.end[t]]] = 0.0
     weight[nodes[:found]] = 0.0
     local[nodes[:found]] = -1
     return nodes[:found], hop_ptr, source, destination, triplet
@@ -153,34 +173,21 @@ def _without_hidden(looked: _Looked, hidden_pairs: Int64Array, nodes: Int32Array
 
 
 @kernel
-def _spread(looked: _Looked, first_segment: int, weight: FloatArray, touched: Int32Array, count: int) -> int:
-    """Spread a weight of one over the edges of each segment from `first_segment` on; append to `touched` the nodes
-    that had none. Returns how many there are.
+def _spread(looked: _Looked, first_segment: int, type_of: IntArray, weight: FloatArray, touched: _Touched) -> None:
+    """Spread a weight of one over the edges of each segment from `first_segment` on.
 
-    Free of branches: what is added to `_SAMPLED` changes nothing. touched: shape (num_nodes + 1,).
+    Free of branches: what is added to `_SAMPLED` changes nothing. type_of: of the sources of each triplet.
     """
     for segment in range(first_segment, len(looked.triplet)):
         begin, end = looked.begin[segment], looked.begin[segment + 1]
         share = np.float32(1.0 / max(1, end - begin))
+        t = type_of[looked.triplet[segment]]
+        count = touched.end[t]
         for node in looked.source[begin:end]:
-            touched[count] = node
+            touched.node[count] = node
             count += weight[node] == 0.0
             weight[node] += share
-    return count
-
-
-@kernel
-def _by_type(nodes: Int32Array, node_type: Int16Array, num_types: int) -> tuple[Int32Array, Int64Array]:
-    """The nodes ordered by type, and where each type starts (shape: (num_types + 1,))."""
-    start = np.zeros(num_types + 1, np.int64)
-    for node in nodes:
-        start[node_type[node] + 1] += 1
-    start[:] = np.cumsum(start)
-    ordered, place = np.empty(len(nodes), np.int32), start.copy()
-    for node in nodes:
-        ordered[place[node_type[node]]] = node
-        place[node_type[node]] += 1
-    return ordered, start
+        touched.end[t] = count
 
 
 @kernel
@@ -208,11 +215,11 @@ def _draw(nodes: Int32Array, weight: FloatArray, count: int, key: np.uint64) -> 
 
 
 @kernel
-def _drop_sampled(touched: Int32Array, weight: FloatArray) -> int:
+def _drop_sampled(nodes: Int32Array, weight: FloatArray) -> int:
     """Close the gaps that sampled nodes leave. Returns how many nodes stay."""
     kept = 0
-    for node in touched:
-        touched[kept] = node
+    for node in nodes:
+        nodes[kept] = node
         kept += weight[node] > 0.0
     return kept
 
@@ -220,16 +227,14 @@ def _drop_sampled(touched: Int32Array, weight: FloatArray) -> int:
 @kernel
 def _restore(looked: _Looked, local: Int32Array) -> tuple[Int32Array, Int32Array, Int16Array]:
     """The edges looked at whose sources were sampled: source and destination (local), triplet."""
-    source, end_of = np.empty(len(looked.source), np.int32), np.empty(len(looked.triplet), np.int64)
-    kept = 0
+    source, begin, kept = np.empty(len(looked.source), np.int32), np.zeros_like(looked.begin), 0
     for segment in range(len(looked.triplet)):
         for node in looked.source[looked.begin[segment] : looked.begin[segment + 1]]:
             source[kept] = local[node]
             kept += local[node] >= 0
-        end_of[segment] = kept
+        begin[segment + 1] = kept
     destination, triplet = np.empty(kept, np.int32), np.empty(kept, np.int16)
-    begin = 0
-    for segment, end in enumerate(end_of):
-        destination[begin:end], triplet[begin:end] = looked.destination[segment], looked.triplet[segment]
-        begin = end
-    return source[:kept].copy(), destination, triplet
+    for segment in range(len(looked.triplet)):
+        destination[begin[segment] : begin[segment + 1]] = looked.destination[segment]
+        triplet[begin[segment] : begin[segment + 1]] = looked.triplet[segment]
+    return resized(source, kept), destination, triplet
