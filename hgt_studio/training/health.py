@@ -134,19 +134,19 @@ def _judge(name: str, value: float, good: float, collapsed: float, *, node_type:
 _ADVICE = {  # name of the finding: likely cause, remedy
     "mean_abs_cosine": (
         "all vectors share one direction: nodes start alike, or nothing pushes unlinked nodes apart",
-        "train longer, raise sampling.negative_share, use fewer layers (architecture.num_layers)",
+        "raise training.uniformity_weight, train longer, use fewer layers (architecture.num_layers)",
     ),
     "mean_abs_cosine_by_type": (
         "nodes of type '{node_type}' are hardly told apart: few edges, or its relations are easy to satisfy",
         "make it training.contrastive_node_type, raise training.contrastive_weight, or train longer",
     ),
     "effective_rank": (
-        "a few directions carry almost everything: over-smoothing by many layers, or too high a learning rate",
-        "use fewer layers, lower training.learning_rate, raise sampling.negative_share",
+        "a few directions carry almost everything: the links alone ask for no more, or many layers smooth them away",
+        "raise training.uniformity_weight (0.1 to 0.3), train longer, use fewer layers",
     ),
     "components_90": (
         "a few principal components hold 90 % of the variance: the space is much flatter than its dimension",
-        "use fewer layers, lower training.learning_rate, or choose a smaller architecture.embedding_dim",
+        "raise training.uniformity_weight (0.1 to 0.3), train longer, or choose a smaller architecture.embedding_dim",
     ),
     "near_duplicate_share": (
         "many nodes have the same vector: their neighbourhoods are equal and nothing else tells them apart",
@@ -154,7 +154,7 @@ _ADVICE = {  # name of the finding: likely cause, remedy
     ),
     "uniformity": (
         "the directions crowd a part of the sphere",
-        "raise sampling.negative_share, or lower training.temperature where the contrastive loss is on",
+        "raise training.uniformity_weight, or lower training.temperature where the contrastive loss is on",
     ),
     "alignment_to_random": (
         "linked nodes are no closer than random ones: little is learned, or only the decoder knows the links",

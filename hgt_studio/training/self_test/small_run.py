@@ -32,6 +32,8 @@ _SMALL = (
 _CHOICES = (
     (),
     ("architecture.decoder=dot", "training.link_loss=binary_cross_entropy", "sampling.sampler=budget"),
+    ("architecture.decoder=complex", "training.uniformity_weight=0.3", "training.label_smoothing=0.1"),
+    ("architecture.decoder=rotate", "training.link_loss=self_adversarial", "sampling.edge_dropout=0.2"),
 )
 # Keys and values of all nodes on the device, then on the host.
 _EXPORT_BUDGETS_BYTES = (1 << 22, 1 << 14)
