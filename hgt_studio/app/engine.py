@@ -32,6 +32,7 @@ Result = TypeVar("Result")
 _STACK_BYTES: Final = 64 << 20  # macOS gives a thread 512 KiB, too little for numba's compiler
 _ROOMS: Final = (
     ("torch", "Loading torch"),
+    ("hgt_studio.app.charts.plot", "Loading the charts"),
     ("hgt_studio.graph", "Loading the graph reader"),
     ("hgt_studio.pipeline", "Loading the trainer"),
     ("torch._dynamo", "Loading the optimiser"),  # or the first run would import it, ...

@@ -13,7 +13,7 @@ _INTERVAL_MS: Final = 1000
 
 
 class GarbageCollector(QObject):
-    """Collects once a second what Python would have collected by then."""
+    """Collects nothing while the large imports go on, then once a second what Python would have collected by then."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,11 +23,11 @@ class GarbageCollector(QObject):
     def start(self) -> None:
         """Take over from Python."""
         gc.disable()
-        self._timer.start(_INTERVAL_MS)
 
     def leave_out_what_is_there(self) -> None:
-        """Never look again at the objects of now: call it when the large imports are done."""
+        """Never look again at the objects of now, and begin to collect: call it when the large imports are done."""
         gc.freeze()
+        self._timer.start(_INTERVAL_MS)
 
     def collect_all(self) -> None:
         """Let go of all that a run held, device memory too, now and not a minute later."""

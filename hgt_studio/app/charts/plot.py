@@ -33,7 +33,7 @@ class Plot(QObject):
         self._is_log, self._follows = False, True
         self._curves: dict[str, Any] = {}
         self._levels: dict[str, Any] = {}
-        self.widget: QWidget = pg.PlotWidget(parent)
+        self.widget: QWidget = pg.PlotWidget(parent, enableMenu=False)
         self._item = self.widget.plotItem
         self.view_box = self._item.vb
         self._font = QFont(parent.font())
@@ -88,7 +88,6 @@ class Plot(QObject):
         return [text for _, text in self._labels.shown()]
 
     def _prepare(self, x_title: str, unit: str) -> None:
-        self._item.setMenuEnabled(False)
         self._item.hideButtons()
         self._item.setClipToView(True)
         self._item.setDownsampling(auto=True, mode="peak")

@@ -60,9 +60,7 @@ class MemoryBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = self._frame()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().base)
-        painter.drawRoundedRect(frame, 3, 3)
+        painter.fillRect(frame, theme().base)
         for piece, area in self._areas():
             painter.fillRect(area, piece.colour)
             self._write(painter, piece, area)
@@ -77,7 +75,6 @@ class MemoryBar(QWidget):
             is_light = qGray(piece.colour.rgb()) > _LIGHT_GREY
             painter.setPen(QColor(Qt.GlobalColor.black if is_light else Qt.GlobalColor.white))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, piece.name)
-            painter.setPen(Qt.PenStyle.NoPen)
 
     def _mark(self, painter: QPainter, frame: QRectF) -> None:
         scale = self._scale()

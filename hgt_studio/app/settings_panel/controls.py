@@ -1,10 +1,9 @@
-"""One control for each kind of setting, made from the annotation and the bounds that the configuration declares.
+"""One control for each kind of setting.
 
 Every control has a value as the configuration takes it, and tells when the user has changed it.
 """
 
-import types
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Any, Final
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
@@ -89,20 +88,24 @@ class TextControl(Control):
 
 
 class DecimalControl(TextControl):
-    """A number with a fraction, as typed: 0.001 or 1e-3."""
+    """A number with a fraction, as typed: 0.001 or 1e-3. is_optional: an empty line means that nothing is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_optional: bool) -> None:
         super().__init__()
+        self._is_optional = is_optional
         self._line.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._line.setPlaceholderText("not set" if is_optional else "")
 
     def read(self, text: str) -> Any:
+        if self._is_optional and not text.strip():
+            return None
         try:
             return float(text)
         except ValueError:
             return text
 
     def write(self, value: Any) -> str:
-        return f"{value:g}"
+        return "" if value is None else f"{value:g}"
 
 
 class ListControl(TextControl):
@@ -181,32 +184,6 @@ class ChoiceControl(Control):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
-
-
-def make_control(field: FieldInfo) -> Control | None:
-    """The control for a setting; None where one line cannot hold it (a mapping has a dialog of its own)."""
-    kind, is_optional = _without_none(field.annotation)
-    if kind is bool:
-        return SwitchControl()
-    if kind is int:
-        return OptionalNumberControl() if is_optional else NumberControl(field)
-    if kind is float:
-        return DecimalControl()
-    if kind is str:
-        return TextControl()
-    if get_origin(kind) is Literal:
-        return ChoiceControl(get_args(kind))
-    if get_origin(kind) is tuple:
-        return ListControl(of_numbers=get_args(kind)[0] is not str, is_optional=is_optional)
-    return None
-
-
-def _without_none(annotation: Any) -> tuple[Any, bool]:
-    """The type itself, and whether None is allowed beside it."""
-    if get_origin(annotation) in (Union, types.UnionType):
-        others = [kind for kind in get_args(annotation) if kind is not type(None)]
-        return others[0], len(others) < len(get_args(annotation))
-    return annotation, False
 
 
 def _bounds(field: FieldInfo) -> tuple[float | None, float | None]:

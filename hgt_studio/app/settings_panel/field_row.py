@@ -56,6 +56,7 @@ class FieldRow(QWidget):
     def __init__(self, settings: Settings, path: str, field: FieldInfo, control: Control) -> None:
         super().__init__()
         self._settings, self.path, self.control = settings, path, control
+        self._shown: tuple[object, object, str, bool] | None = None
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         self.title, self.is_advanced = field.title or path, bool(extra.get("advanced"))
         self.words = " ".join((self.title, path, field.description or "")).casefold()
@@ -92,16 +93,16 @@ class FieldRow(QWidget):
 
     def refresh(self) -> None:
         """Show the setting as it is now. What was typed wrong stays in its control."""
-        if self.path not in self._settings.errors:
-            self.control.show_value(self._settings.value(self.path))
-        section, name = self.path.split(".")
-        baseline = getattr(getattr(self._settings.baseline, section), name)
-        self.dot.set_shown(self._settings.differs(self.path) and not self._settings.locked, _in_words(baseline))
-        self.show_error()
+        settings, path = self._settings, self.path
+        state = settings.value(path), settings.baseline_value(path), settings.errors.get(path, ""), settings.locked
+        if state != self._shown:  # an edit changes one row of sixty
+            self._shown = state
+            self._show(*state)
 
-    def show_error(self) -> None:
-        """What is wrong with this setting, without its own name."""
-        message = self._settings.errors.get(self.path, "")
+    def _show(self, value: object, baseline: object, message: str, is_locked: bool) -> None:
+        if not message:
+            self.control.show_value(value)
+        self.dot.set_shown(value != baseline and not is_locked, _in_words(baseline))
         self.error.tell(message.removeprefix(f"{self.path}: ").removeprefix(self.path.split(".")[0] + ": "))
 
     def set_locked(self, locked: bool) -> None:

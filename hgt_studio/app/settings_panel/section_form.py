@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from hgt_studio.app.settings_panel.controls import make_control
+from hgt_studio.app.settings_panel.control_for import control_for
 from hgt_studio.app.settings_panel.field_row import FieldRow
 from hgt_studio.app.state.settings import Settings
 from hgt_studio.config import RunConfig
@@ -93,6 +93,6 @@ class Fold(QToolButton):
 def _make_rows(settings: Settings, section: str, without: Collection[str]) -> Iterable[FieldRow]:
     model = type(getattr(RunConfig(), section))
     for name, field in model.model_fields.items():
-        control = make_control(field) if name not in without else None
+        control = control_for(name, field) if name not in without else None
         if control is not None:
             yield FieldRow(settings, f"{section}.{name}", field, control)

@@ -79,15 +79,14 @@ class Settings(QObject):
         edit.after.update(preset_name=name, baseline=preset.config)
         self._push(edit)
 
+    def baseline_value(self, path: str) -> Any:
+        """The value of a setting in the preset."""
+        section, name = path.split(".")
+        return getattr(getattr(self.baseline, section), name)
+
     def reset(self, path: str) -> None:
         """Give a setting its value in the preset."""
-        section, name = path.split(".")
-        self.set_value(path, getattr(getattr(self.baseline, section), name))
-
-    def differs(self, path: str) -> bool:
-        """Whether a setting is not as in the preset."""
-        section, name = path.split(".")
-        return bool(self.value(path) != getattr(getattr(self.baseline, section), name))
+        self.set_value(path, self.baseline_value(path))
 
     def set_locked(self, locked: bool) -> None:
         """Make the settings read-only, as while a run trains."""

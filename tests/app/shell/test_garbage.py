@@ -14,7 +14,6 @@ def collector(qapp):
     parent = QObject()
     made = GarbageCollector(parent)
     made.start()
-    made._timer.setInterval(5)
     yield made
     made.stop()
 
@@ -32,6 +31,8 @@ class Cycle:
 
 
 def test_cycles_of_another_thread_die_on_the_ui_thread(collector, qtbot):
+    collector.leave_out_what_is_there()
+    collector._timer.setInterval(5)
     Cycle.died_on.clear()
     thread = threading.Thread(target=lambda: [Cycle() for _ in range(20_000)], name="engine")
     thread.start()
@@ -48,3 +49,10 @@ def test_what_is_left_out_is_not_looked_at_and_comes_back_at_the_end(collector):
     collector.stop()
     assert gc.get_freeze_count() == 0
     assert gc.isenabled()
+
+
+def test_while_the_large_imports_go_on_nothing_is_collected(collector, qtbot):
+    assert not gc.isenabled()
+    assert not collector._timer.isActive()
+    collector.leave_out_what_is_there()
+    assert collector._timer.isActive()
