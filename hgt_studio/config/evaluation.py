@@ -26,6 +26,6 @@ class EvaluationConfig(Section):
         ge=0, le=10_000_000, advanced=True,
     )  # fmt: skip
     memory_budget_mib: int = setting(
-        256, "Working memory", "device memory that ranking and layer-wise inference may use beside the model",
+        512, "Working memory", "device memory that ranking and layer-wise inference may use beside the model",
         unit="MiB", ge=16, le=1_000_000, advanced=True,
     )  # fmt: skip

@@ -78,6 +78,9 @@ class Device(Protocol):
         `work` itself runs once before it is recorded.
         """
 
+    def free_workspaces(self) -> None:
+        """Give back the scratch memory that libraries keep between calls. Nothing recorded may be replayed then."""
+
     def empty_cache(self) -> None:
         """Give idle cached blocks back to the system."""
 

@@ -65,6 +65,10 @@ class CpuDevice:
         raise NotImplementedError
 
     @device_call
+    def free_workspaces(self) -> None:
+        pass  # torch says nothing of any
+
+    @device_call
     def empty_cache(self) -> None:
         pass  # torch caches no CPU memory
 

@@ -91,6 +91,14 @@ class CudaDevice:
         return graph.replay
 
     @device_call
+    def free_workspaces(self) -> None:
+        """cuBLAS keeps one for each stream and thread."""
+        import torch
+
+        torch.cuda.synchronize(self.index)
+        torch._C._cuda_clearCublasWorkspaces()
+
+    @device_call
     def empty_cache(self) -> None:
         import torch
 

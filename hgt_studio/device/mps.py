@@ -76,6 +76,10 @@ class MpsDevice:
         raise NotImplementedError
 
     @device_call
+    def free_workspaces(self) -> None:
+        pass  # torch says nothing of any
+
+    @device_call
     def empty_cache(self) -> None:
         import torch
 

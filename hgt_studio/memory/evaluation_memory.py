@@ -18,7 +18,7 @@ def evaluation_peaks(config: RunConfig, net: NetworkSizes, graph: GraphSizes) ->
     budget_bytes = config.evaluation.memory_budget_mib << 20
     device = Ledger(net.device_kind)
     host = device if net.device_kind == "cpu" else Ledger()
-    take_model(device, net)
+    take_model(device, net, threads=1)
     vectors = InferenceMemory(device, host, net, InferenceSizes.of(budget_bytes, net, graph)).run()
     export = device.peak()
     if net.device_kind != "cpu":

@@ -11,7 +11,7 @@ _FORMULAS = {
     "optimiser state/node embeddings": "2 x nodes x hidden x 4",
     "optimiser state/weights": "2 x weights",
     "small tensors": "losses, counters and vectors as long as the questions of a batch",
-    "library workspace": "scratch memory of cuBLAS, 32 MiB for each of two threads",
+    "library workspace": "scratch memory of cuBLAS, 32 MiB for each thread: one forward, one more backward",
     "batch": "index arrays and masks of the planned shape",
     "batch/indices": "(rows + segments + 3 x edges + questions) x 8",
     "batch/indices of the last batch": "what the last batch's loss still holds while the next one is computed",

@@ -7,14 +7,16 @@ from hgt_studio.memory.loss_memory import LossMemory
 from hgt_studio.memory.network_sizes import NetworkSizes
 from hgt_studio.sampling.shape import BatchShape
 
-# Two threads work on a GPU, one forward and autograd's, and cuBLAS gets a workspace for each: 32 MiB since Hopper.
-CUBLAS_WORKSPACE_BYTES = 2 * (32 << 20)
+CUBLAS_WORKSPACE_BYTES = 32 << 20  # since Hopper, for each thread that works on a GPU
 _UPDATE_COUNT_BYTES = 4
 _SMALL_TENSORS_BYTES = 1 << 16  # scalars, and vectors as long as the questions of a batch
 
 
-def take_model(ledger: Ledger, net: NetworkSizes) -> None:
-    """What lives as long as a run: weights and AdamW's two moments (`make_optimiser`), work space of libraries."""
+def take_model(ledger: Ledger, net: NetworkSizes, threads: int) -> None:
+    """What lives as long as a run: weights and AdamW's two moments (`make_optimiser`), work space of libraries.
+
+    threads: that work on the device: one forward, one more backward.
+    """
     table = 4 * net.nodes * net.hidden
     layers = [4 * count for count in net.layer_parameters().values()]
     ledger.keep("node embeddings", [table])
@@ -23,13 +25,13 @@ def take_model(ledger: Ledger, net: NetworkSizes) -> None:
     ledger.keep("optimiser state/weights", [_UPDATE_COUNT_BYTES] * len(layers) + 2 * layers)
     ledger.keep("small tensors", [_SMALL_TENSORS_BYTES])
     if net.device_kind == "cuda":
-        ledger.take("library workspace", CUBLAS_WORKSPACE_BYTES)
+        ledger.take("library workspace", threads * CUBLAS_WORKSPACE_BYTES)
 
 
 def training_peak(config: RunConfig, net: NetworkSizes, shape: BatchShape) -> Peak:
     """The peak of all optimiser steps but the first, which has no more than they."""
     ledger = Ledger(net.device_kind)
-    take_model(ledger, net)
+    take_model(ledger, net, threads=2)
     ledger.keep("gradients/node embeddings", [4 * net.nodes * net.hidden])
     gradients = ledger.account("gradients/weights")
     ledger.keep(gradients.part, [4 * count for count in net.layer_parameters().values()])

@@ -52,6 +52,7 @@ class BatchGradients:
     def forget(self) -> None:
         """Free the recording and its memory; the next `prepare` records anew."""
         self._replay = None
+        self._device.free_workspaces()
         self._indices = self._masks = self._losses = torch.empty(0)
 
     def _place(self) -> torch.device:

@@ -10,7 +10,6 @@ import random
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from platformdirs import user_cache_path
 
 from hgt_studio.config import DataConfig
@@ -39,7 +38,8 @@ def measure(device: str) -> dict[str, float]:
             config = random_config(draw, _BATCH_SIZES, _HIDDEN_SIZES)
             task = prepare_task(graph, config, device)
             estimated = estimate_memory(config, sizes, device, task.shape).peak_bytes  # type: ignore[arg-type]
-            _forget_workspaces(device)
+            place.free_workspaces()  # every run takes them anew, as in a process of its own
+            place.empty_cache()
             measured = asdict(measure_peaks(task, place))
             ratios += [measured[phase] / size for phase, size in estimated.items()]
             _write({
@@ -62,14 +62,6 @@ def _graph(scale: float) -> KnowledgeGraph:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_sample_graph(path, scale=scale, seed=0)
     return load_graph(path, DataConfig())
-
-
-def _forget_workspaces(device: str) -> None:
-    """Every run takes cuBLAS's scratch memory anew, as a run in a process of its own does."""
-    if device == "cuda":
-        torch.cuda.synchronize()
-        torch._C._cuda_clearCublasWorkspaces()
-        torch.cuda.empty_cache()
 
 
 def _write(run: dict[str, object]) -> None:

@@ -42,8 +42,9 @@ def test_a_claimed_device_refuses_other_threads_and_names_both() -> None:
 
 def test_every_method_that_reaches_a_device_is_guarded() -> None:
     calls = {
-        "memory": (), "reset_peak": (), "empty_cache": (), "synchronize": (), "description": (), "random_state": (),
-        "set_memory_limit": (1.0,), "seed": (0,), "set_random_state": ({},),
+        "memory": (), "reset_peak": (), "empty_cache": (), "free_workspaces": (), "synchronize": (),
+        "description": (), "random_state": (), "record": (lambda: None,), "set_memory_limit": (1.0,), "seed": (0,),
+        "set_random_state": ({},),
     }  # fmt: skip
     with claim_device():
         for device in all_devices():

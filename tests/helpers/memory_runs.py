@@ -86,7 +86,7 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
     return Peaks(
         train=model.kept_bytes + max(steps[0].peak_bytes, steps[0].kept_bytes + steps[1].peak_bytes),
         evaluate=held + evaluation.peak_bytes,
-        export=held + export.peak_bytes,
+        export=held + evaluation.kept_bytes + export.peak_bytes,
     )
 
 
