@@ -62,14 +62,15 @@ def train(job: Job, study: StudyGraph) -> Trained:
     triples = _triples(study.split.message_graph)
     model = _make_model(options, triples, job).to(device.torch_device())
     watch = _Watch(options, study, deadline, job.seconds / _EVALUATIONS)
-    loop = _make_loop(options, model, triples)
+    loop, setup_seconds = _make_loop(options, model, triples), deadline.elapsed_seconds
     loop.train(
         triples, num_epochs=100_000, batch_size=options.batch_size, label_smoothing=options.label_smoothing,
         callbacks=watch, use_tqdm=False, pin_memory=False,
     )  # fmt: skip
     return Trained(
-        watch.best_vectors, watch.best_decoder, deadline.elapsed_seconds, device.memory().peak_bytes, loop._epoch
-    )
+        watch.best_vectors, watch.best_decoder, deadline.elapsed_seconds - setup_seconds,
+        device.memory().peak_bytes, loop._epoch,
+    )  # fmt: skip
 
 
 def _triples(graph: KnowledgeGraph) -> CoreTriplesFactory:

@@ -34,7 +34,7 @@ def _run_one(job: Job, study: Study, deadline: Deadline) -> dict[str, Any]:
 
     seconds = min(job.seconds, deadline.left_seconds - _JUDGING_SECONDS)
     named = {"graph": job.graph, "model": job.model, "seed": job.seed}
-    if seconds <= 0:
+    if seconds < job.seconds / 2:
         return named | {"error": "no time was left"}
     try:
         return run_job(dataclasses.replace(job, seconds=seconds), study.held_out, study.max_edges_per_relation)

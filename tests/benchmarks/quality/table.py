@@ -33,15 +33,15 @@ def print_table(paths: Sequence[Path]) -> None:
 
 
 def _cells(runs: list[Line]) -> list[str]:
-    intervals = [_metrics(run)["confidence_95"]["mrr"] for run in runs]
-    low, high = (mean(interval[side] for interval in intervals) for side in (0, 1))
-    health = [run["health"] for run in runs]
+    metrics, health = [_metrics(run) for run in runs], [run["health"] for run in runs]
+    low, high = (mean(m["confidence_95"]["mrr"][side] for m in metrics) for side in (0, 1))
     verdict = next(verdict for verdict in _WORST_FIRST if any(h["verdict"] == verdict for h in health))
     communities = [score for run in runs for score in run.get("communities", {}).values()]
     return [
-        f"{_mean(runs, 'mrr'):.4f}", f"{low:.3f}-{high:.3f}", f"{mean(_metrics(run)['macro']['mrr'] for run in runs):.4f}",
+        f"{_mean(runs, 'mrr'):.4f}", f"{low:.3f}-{high:.3f}", f"{mean(m['macro']['mrr'] for m in metrics):.4f}",
         *(f"{_mean(runs, name):.3f}" for name in ("hits@1", "hits@3", "hits@10", "auroc", "average_precision")),
-        f"{mean(h['mean_abs_cosine'] for h in health):.3f}", f"{mean(h['effective_rank'] for h in health):.0f}", verdict,
+        f"{mean(h['mean_abs_cosine'] for h in health):.3f}",
+        f"{mean(h['effective_rank'] for h in health):.0f}", verdict,
         f"{min(communities):.2f}-{max(communities):.2f}" if communities else "",
         f"{mean(run['seconds'] for run in runs):.0f}", f"{max(run['peak_bytes'] for run in runs) >> 20}",
         str(len(runs)),
@@ -54,4 +54,4 @@ def _metrics(run: Line) -> dict[str, Any]:
 
 
 def _mean(runs: list[Line], name: str) -> float:
-    return mean(_metrics(run)[name] for run in runs)
+    return float(mean(_metrics(run)[name] for run in runs))
