@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from hgt_studio.app.actions import Actions
 from hgt_studio.app.banner import Banner
 from hgt_studio.app.engine import EngineInfo
+from hgt_studio.app.remedies import Remedy, remedy_for
 from hgt_studio.app.run_control import RunControl
 from hgt_studio.app.run_manners import RunManners
 from hgt_studio.app.state.app_state import AppState
@@ -110,7 +111,14 @@ class Presenter(QObject):
             less = ("Try with Less Memory...", self.less_memory_asked.emit)
             self._banner.show_message("unsafe", "Out of memory", outcome.message, [less, *can_resume])
         else:
-            self._banner.show_message("unsafe", "Training failed", outcome.message, can_resume)
+            remedy = remedy_for(outcome, self._state.settings.config)
+            heal = [(remedy.words, lambda: self._apply(remedy))] if remedy else []
+            self._banner.show_message("unsafe", "Training failed", outcome.message, [*heal, *can_resume])
+
+    def _apply(self, remedy: Remedy) -> None:
+        """Set the value; training anew is for the user to begin."""
+        self._state.settings.set_value(remedy.path, remedy.value)
+        self._banner.hide()
 
 
 def _summary(outcome: RunOutcome) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 _RAIL_WIDTH: Final = 24
@@ -15,7 +15,7 @@ class SideRail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._place = QWidget()
-        self._place.setFixedWidth(self.fontMetrics().averageCharWidth() * _PANEL_CHARACTERS)
+        self._take_width()
         inside = QVBoxLayout(self._place)
         inside.setContentsMargins(0, 0, 0, 0)
         self._rail = QToolButton(autoRaise=True)
@@ -48,3 +48,11 @@ class SideRail(QWidget):
 
     def _toggle(self) -> None:
         self.set_folded(not self.is_folded)
+
+    def _take_width(self) -> None:
+        self._place.setFixedWidth(self.fontMetrics().averageCharWidth() * _PANEL_CHARACTERS)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_width()

@@ -18,11 +18,10 @@ _NAMES: Final = ("Data", "Training", "Explore", "Export", "Runs")
 class Tabs(QTabWidget):
     """Data, Training, Explore, Export and Runs; each comes forward when it has something to say.
 
-    resume_requested: a run shall go on; less_memory_requested: settings that fit are wanted.
+    resume_requested: a run shall go on.
     """
 
     resume_requested = Signal(object)  # Path
-    less_memory_requested = Signal()
 
     def __init__(self, empty_page: EmptyPage) -> None:
         super().__init__()
@@ -74,7 +73,6 @@ class Tabs(QTabWidget):
         self._state.document.loaded.connect(self._on_graph_loaded)
         self._state.session.state_changed.connect(self._on_session_state)
         self._memory.changed.connect(self._on_estimate)
-        self.training_panel.less_memory_requested.connect(self.less_memory_requested)
         self.runs_panel.resume_requested.connect(self.resume_requested)
         self.runs_panel.open_requested.connect(self.show_export)
         self.runs_panel.explore_requested.connect(self.show_explore)
@@ -128,6 +126,7 @@ class Tabs(QTabWidget):
 
     @Slot()
     def _on_estimate(self) -> None:
-        estimate = self._memory.estimate
-        self.training_panel.set_limit(self._memory.budget_bytes)
-        self.training_panel.set_estimate(estimate.needed_bytes if estimate else None)
+        """The chart draws what is measured, the program itself included where it cannot be told apart."""
+        estimate, program_bytes = self._memory.estimate, self._memory.program_bytes
+        self.training_panel.set_limit(self._memory.budget_bytes + program_bytes)
+        self.training_panel.set_estimate(estimate.needed_bytes + program_bytes if estimate else None)

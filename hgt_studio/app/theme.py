@@ -7,7 +7,7 @@ readers with any colour vision; verdict colours never come without a word.
 from functools import cache
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 Verdict = Literal["safe", "tight", "unsafe"]
@@ -18,16 +18,16 @@ _VERDICTS_DARK = {"safe": "#3fb950", "tight": "#d29922", "unsafe": "#f85149"}
 
 
 class Theme(QObject):
-    """The colours of now; `changed` after the system has turned light or dark."""
+    """The colours of now; `changed` after the system has turned light or dark or has another accent."""
 
     changed = Signal()
 
     def __init__(self, application: QGuiApplication) -> None:
         super().__init__(application)
         self._application = application
-        application.styleHints().colorSchemeChanged.connect(self._tell)
+        application.paletteChanged.connect(self._tell)
 
-    def _tell(self, _: Qt.ColorScheme) -> None:
+    def _tell(self, _: QPalette) -> None:
         self.changed.emit()
 
     @property

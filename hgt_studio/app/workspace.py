@@ -61,7 +61,6 @@ class Workspace(QObject):
         window.drop_area.files_refused.connect(self._show_error)
         self.tabs.data_panel.open_requested.connect(window.open_graph)
         self.settings_panel.new_run_requested.connect(state.session.stop)
-        self.tabs.less_memory_requested.connect(self.memory_strip.fit_to_memory)
         self.tabs.resume_requested.connect(self.run_control.resume_run)
         self.memory_strip.verdict_changed.connect(window.toolbar.show_verdict)
         self._presenter.export_asked.connect(self.tabs.show_export)

@@ -86,7 +86,7 @@ class Chart(QWidget):
     def set_caption(self, text: str, tool_tip: str = "") -> None:
         """A line beside the title."""
         self._caption.setText(text)
-        self._caption.setToolTip(tool_tip or text)
+        self._caption.setToolTip(tool_tip)
 
     def add_to_header(self, widget: QWidget) -> None:
         """Put a control left of the menu."""

@@ -55,7 +55,6 @@ class ExplorePanel(QWidget):
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(head)
         column.addWidget(self.map, stretch=1)
         parts = QSplitter(handleWidth=12)
         for widget, width in ((self.finder, 220), (middle, 560), (self.details, 300)):
@@ -65,7 +64,8 @@ class ExplorePanel(QWidget):
         parts.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
-        layout.addWidget(parts)
+        layout.addLayout(head)
+        layout.addWidget(parts, stretch=1)
 
     def _connect(self) -> None:
         explorer = self.explorer

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
@@ -60,12 +60,11 @@ class FieldRow(QWidget):
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         self.title, self.is_advanced = field.title or path, bool(extra.get("advanced"))
         self.words = " ".join((self.title, path, field.description or "")).casefold()
-        label = QLabel(self.title)
+        self._label = label = QLabel(self.title)
         label.setBuddy(control.editor)
-        label.setFixedWidth(label.fontMetrics().horizontalAdvance(_WIDEST_LABEL))
         label.setWordWrap(True)
-        unit = SecondaryLabel(str(extra.get("unit", "")))
-        unit.setFixedWidth(unit.fontMetrics().horizontalAdvance(_WIDEST_UNIT) + 4)
+        self._unit = unit = SecondaryLabel(str(extra.get("unit", "")))
+        self._take_widths()
         self.dot = ResetDot()
         self.error = ErrorText()
         help_ = f"{field.description} ({path})"
@@ -109,6 +108,17 @@ class FieldRow(QWidget):
         """Read-only while a run trains."""
         self.control.setEnabled(not locked)
         self.refresh()
+
+    def _take_widths(self) -> None:
+        """The same in all rows: columns are aligned."""
+        metrics = self.fontMetrics()
+        self._label.setFixedWidth(metrics.horizontalAdvance(_WIDEST_LABEL))
+        self._unit.setFixedWidth(metrics.horizontalAdvance(_WIDEST_UNIT) + 4)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_widths()
 
     def _set_value(self, value: object) -> None:
         self._settings.set_value(self.path, value)

@@ -23,6 +23,7 @@ class MemoryModel(QObject):
     """Follows settings, graph and device. Without a graph it works on PrimeKG's published counts.
 
     estimate: None until the engine is loaded. measured_bytes: what the run under way holds, 0 while there is none.
+    program_bytes: what is measured beside the run: on the CPU it is the whole process that is measured.
     While a run is under way the budget stands still: what it takes is not missing to itself.
     """
 
@@ -40,7 +41,7 @@ class MemoryModel(QObject):
         self.calibration: Calibration | None = None
         self.budget_bytes = 0
         self.measured_bytes = 0
-        self._program_bytes = 0
+        self.program_bytes = 0
         settings.changed.connect(self._follow_settings)
         document.graph_changed.connect(self._follow_graph)
         session.event.connect(self._on_event)
@@ -138,13 +139,13 @@ class MemoryModel(QObject):
         from hgt_studio.training.events import MemoryRead
 
         if isinstance(event, MemoryRead) and event.reading.device is not None:
-            self.measured_bytes = max(0, event.reading.device.allocated_bytes - self._program_bytes)
+            self.measured_bytes = max(0, event.reading.device.allocated_bytes - self.program_bytes)
             self.measured_changed.emit()
 
     def _on_session_state(self, state: str) -> None:
         if state == "running" and self.measured_bytes == 0:
-            on_cpu = self.device_kind == "cpu"  # there the whole process is measured, the program itself with it
-            self._program_bytes = psutil.Process().memory_info().rss if on_cpu else 0
+            self.program_bytes = psutil.Process().memory_info().rss if self.device_kind == "cpu" else 0
+            self.changed.emit()
         if not self._session.is_active:
             self.measured_bytes = 0
             self.measured_changed.emit()

@@ -1,41 +1,34 @@
-"""The newest advice in one line with its remedy; the earlier ones behind a button. It keeps its place while empty."""
+"""The newest advice in one line; the earlier ones behind a button. It keeps its place while empty."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from hgt_studio.app.theme import Verdict, theme
-from hgt_studio.app.training_panel.advice import Advice, Remedy
+from hgt_studio.app.theme import theme
+from hgt_studio.app.training_panel.advice import Advice
 from hgt_studio.app.widgets.coloured_label import ColouredLabel
 from hgt_studio.app.widgets.elided_label import ElidedLabel
 
 
-class _VerdictWord(ColouredLabel):
-    """'Note' or 'Problem' in the colour of its verdict."""
-
-    verdict: Verdict = "tight"
+class _NoteWord(ColouredLabel):
+    """The word before an advice."""
 
     def colour(self) -> QColor:
-        return theme().verdict(self.verdict)
-
-    def show_verdict(self, verdict: Verdict) -> None:
-        self.verdict = verdict
-        self.setText("Problem" if verdict == "unsafe" else "Note")
-        self._take_colour()
+        return theme().verdict("tight")
 
 
 class AdviceBar(QWidget):
-    """remedy_chosen: the `Remedy` of the advice that is shown."""
+    """stop_asked: after a plateau the user wants to stop and keep the best state."""
 
-    remedy_chosen = Signal(str)
+    stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.advice: list[Advice] = []
-        self._word, self._text = _VerdictWord(), ElidedLabel()
+        self._word, self._text = _NoteWord("Note"), ElidedLabel()
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.remedy = QPushButton()
-        self.remedy.clicked.connect(self._choose_remedy)
+        self.stop = QPushButton("Stop and Keep Best")
+        self.stop.clicked.connect(self.stop_asked)
         self._earlier = QToolButton(autoRaise=True)
         self._earlier.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._earlier.setToolTip("All that this run has told, the newest first")
@@ -46,9 +39,9 @@ class AdviceBar(QWidget):
         row.setSpacing(8)
         row.addWidget(self._word)
         row.addWidget(self._text, 1)
-        row.addWidget(self.remedy)
+        row.addWidget(self.stop)
         row.addWidget(self._earlier)
-        self.setFixedHeight(self.remedy.sizeHint().height())
+        self.setFixedHeight(self.stop.sizeHint().height())
         self.clear()
 
     def clear(self) -> None:
@@ -57,44 +50,33 @@ class AdviceBar(QWidget):
         self._show_newest()
 
     def tell(self, advice: Advice) -> None:
-        """Put an advice in front, in place of an earlier one with the same remedy."""
-        if advice.remedy is not None:
-            self.take_back(advice.remedy)
+        """Put an advice in front; of a plateau only the newest is kept."""
+        if advice.is_plateau:
+            self.take_back_plateau()
         self.advice.append(advice)
         self._show_newest()
 
-    def take_back(self, remedy: Remedy) -> None:
-        """What this remedy was for has passed."""
-        self.advice = [advice for advice in self.advice if advice.remedy != remedy]
+    def take_back_plateau(self) -> None:
+        """It has passed."""
+        self.advice = [advice for advice in self.advice if not advice.is_plateau]
         self._show_newest()
 
-    def hide_remedy(self) -> None:
-        """Hide the remedy: it is applied, or the run it was for has ended."""
-        self.remedy.hide()
+    def hide_stop(self) -> None:
+        """The run stops or has ended."""
+        self.stop.hide()
 
     def text(self) -> str:
         """The advice in front."""
         return self._text.text()
 
     def _show_newest(self) -> None:
-        for widget in (self._word, self._text, self.remedy, self._earlier):
-            widget.setVisible(bool(self.advice))
-        if not self.advice:
-            self._text.setText("")
-            return
-        newest = self.advice[-1]
-        self._word.show_verdict(newest.verdict)
-        self._text.setText(newest.text)
-        self._text.setAccessibleName(newest.text)
-        self.remedy.setText(newest.words)
-        self.remedy.setVisible(newest.remedy is not None)
+        has_any = bool(self.advice)
+        self._word.setVisible(has_any)
+        self._text.setText(self.advice[-1].text if has_any else "")
+        self._text.setAccessibleName(self._text.text())
+        self.stop.setVisible(has_any and self.advice[-1].is_plateau)
         self._earlier.setText(f"{len(self.advice)} notes")
         self._earlier.setVisible(len(self.advice) > 1)
         self._menu.clear()
         for advice in reversed(self.advice):
             self._menu.addAction(advice.text)
-
-    def _choose_remedy(self) -> None:
-        remedy = self.advice[-1].remedy
-        assert remedy is not None, "the button is shown with a remedy only"
-        self.remedy_chosen.emit(remedy)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from hgt_studio.app.charts import ChartKind, Content, Curve, Level, Marker
 from hgt_studio.app.charts.content import number_text
 from hgt_studio.app.state.run_history import HEALTH_FIGURES, QUALITY_METRICS, Group, RunHistory
@@ -46,12 +48,20 @@ _BYTES_PER_GB, _SECONDS_PER_MINUTE = 1e9, 60.0
 
 
 def loss_content(history: RunHistory) -> Content:
-    """The loss of the steps: pale as told, in full colour smoothed; and that of the validation edges."""
+    """The loss of the steps: pale as told, in full colour smoothed; and that of the validation edges, at its best."""
     batch = history.loss["batch"]
     backdrop = Curve("batch", batch.x, batch.y, 6, is_faint=True)
-    return Content(
-        (backdrop, *_curves(history.loss, {name: name for name in ("smoothed", "link", "contrastive", "validation")}))
-    )
+    names = ("smoothed", "link", "contrastive", "validation")
+    return Content((backdrop, *_curves(history.loss, {name: name for name in names})), marker=_lowest(history))
+
+
+def _lowest(history: RunHistory) -> Marker | None:
+    """The least loss on the validation edges."""
+    validation = history.loss.get("validation")
+    if not validation:
+        return None
+    at = int(np.argmin(validation.y))
+    return Marker(float(validation.x[at]), float(validation.y[at]), f"best {number_text(float(validation.y[at]))}")
 
 
 def quality_content(history: RunHistory, config: RunConfig) -> Content:

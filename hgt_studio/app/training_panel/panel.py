@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from hgt_studio.app.background import start_task
@@ -15,13 +15,7 @@ from hgt_studio.app.state.run_history import RunHistory
 from hgt_studio.app.state.session import RunOutcome, TrainingSession
 from hgt_studio.app.state.settings import Settings
 from hgt_studio.app.training_panel import chart_contents as contents
-from hgt_studio.app.training_panel.advice import (
-    Remedy,
-    advice_on_end,
-    advice_on_event,
-    lowered_learning_rate,
-    raised_temperature,
-)
+from hgt_studio.app.training_panel.advice import advice_on_event
 from hgt_studio.app.training_panel.advice_bar import AdviceBar
 from hgt_studio.app.training_panel.chart_grid import ChartGrid
 from hgt_studio.app.training_panel.figures import FiguresRow, run_figures
@@ -37,9 +31,7 @@ _PHASES_WITH_PROGRESS: Final = ("load", "export")  # of their own, beside the st
 
 
 class TrainingPanel(QWidget):
-    """Shows the run of a session. less_memory_requested: settings that need less memory are wanted."""
-
-    less_memory_requested = Signal()
+    """Shows the run of a session."""
 
     def __init__(self, *, session: TrainingSession, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +52,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
-        self.advice.remedy_chosen.connect(self._apply)
+        self.advice.stop_asked.connect(self._finish)
         session.state_changed.connect(self._on_state)
         session.event.connect(self._on_event)
         session.progress.connect(self._on_progress)
@@ -144,7 +136,7 @@ class TrainingPanel(QWidget):
     def _take_in(self, event: Event) -> None:
         self._history.add(event)
         if isinstance(event, Evaluated) and event.is_best:
-            self.advice.take_back("stop_and_keep_best")
+            self.advice.take_back_plateau()
         if (advice := advice_on_event(event, self._config)) is not None:
             self.advice.tell(advice)
         if isinstance(event, PhaseStarted):
@@ -160,23 +152,13 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _on_ended(self, outcome: RunOutcome) -> None:
         self.phases.show_phase(self._history.phase, is_over=outcome.kind == "done")
-        self.advice.hide_remedy()
+        self.advice.hide_stop()
         self._refresh_soon()
-        if (advice := advice_on_end(outcome, self._config)) is not None:
-            self.advice.tell(advice)
 
-    @Slot(str)
-    def _apply(self, remedy: Remedy) -> None:
-        match remedy:
-            case "stop_and_keep_best":
-                self._session.finish()
-            case "lower_learning_rate":
-                self._settings.set_value("training.learning_rate", lowered_learning_rate(self._config))
-            case "raise_temperature":
-                self._settings.set_value("training.temperature", raised_temperature(self._config))
-            case "less_memory":
-                self.less_memory_requested.emit()
-        self.advice.hide_remedy()
+    @Slot()
+    def _finish(self) -> None:
+        self._session.finish()
+        self.advice.hide_stop()
 
     @Slot()
     def _refresh_soon(self) -> None:

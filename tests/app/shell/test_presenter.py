@@ -139,6 +139,33 @@ def test_out_of_memory_leads_to_less_memory_first(state, window, tmp_path, qtbot
         qtbot.mouseClick(window.banner.findChild(QPushButton), Qt.MouseButton.LeftButton)
 
 
+@pytest.mark.parametrize(
+    ("message", "path", "before", "after", "words"),
+    [
+        (
+            "the loss is not finite after step 3: the weights diverged; lower training.learning_rate",
+            "training.learning_rate", 0.01, 0.003, "Lower the Learning Rate to 0.003",
+        ),
+        (
+            "the contrastive loss is not finite; raise training.temperature",
+            "training.temperature", 0.1, 0.2, "Raise the Temperature to 0.2",
+        ),
+    ],
+)  # fmt: skip
+def test_a_loss_that_is_no_number_is_healed_with_one_click(
+    state, window, tmp_path, qtbot, message, path, before, after, words
+):
+    state.settings.set_value(path, before)
+    assert end(state, window, RunOutcome("failed", tmp_path, None, message), qtbot) == [words]
+    qtbot.mouseClick(window.banner.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert state.settings.value(path) == pytest.approx(after)
+    assert not window.banner.isVisible()
+
+
+def test_another_failure_has_no_remedy_among_the_settings(state, window, tmp_path, qtbot):
+    assert end(state, window, RunOutcome("failed", tmp_path, None, "the disk is full; make room"), qtbot) == []
+
+
 def test_the_banner_goes_when_the_next_run_begins(state, window, tmp_path, qtbot):
     end(state, window, RunOutcome("failed", tmp_path, None, "the disk is full; make room"), qtbot)
     assert window.banner.isVisible()

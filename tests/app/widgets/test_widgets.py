@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QRect
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QRect
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from hgt_studio.app.data_panel.degree_histogram import DegreeHistogram
@@ -44,6 +44,24 @@ def test_labels_follow_a_change_to_dark(qtbot: QtBot, dark: Callable[[], None]) 
     )
 
 
+def test_charts_and_bars_hear_of_another_accent(qtbot: QtBot, qapp: QApplication) -> None:
+    before, palette = QPalette(qapp.palette()), QPalette(qapp.palette())
+    palette.setColor(QPalette.ColorRole.Accent, RED)
+    try:
+        with qtbot.waitSignal(theme().changed, timeout=2000):
+            qapp.setPalette(palette)
+        assert theme().accent == RED
+    finally:
+        qapp.setPalette(before)
+
+
+def hovered(label: QLabel) -> str:
+    """What stands in the tool tip while the mouse rests on a label."""
+    place = label.rect().center()
+    QApplication.sendEvent(label, QHelpEvent(QEvent.Type.ToolTip, place, label.mapToGlobal(place)))
+    return QToolTip.text()
+
+
 def test_a_long_text_is_cut_in_the_middle_and_whole_on_hover(qtbot: QtBot) -> None:
     label = ElidedLabel("a-very-long-file-name-of-a-knowledge-graph.csv")
     qtbot.addWidget(label)
@@ -52,9 +70,16 @@ def test_a_long_text_is_cut_in_the_middle_and_whole_on_hover(qtbot: QtBot) -> No
     shown = label.shown_text()
     assert "…" in shown
     assert (shown[0], shown[-3:]) == ("a", "csv")
-    assert label.toolTip() == label.text()
+    assert hovered(label) == label.text()
+    label.setText("another-very-long-file-name.parquet")
+    assert hovered(label) == label.text()
+    label.setToolTip("the whole story")
+    assert hovered(label) == "the whole story"
+    label.setToolTip("")
     label.resize(2000, 20)
-    assert (label.shown_text(), label.toolTip()) == (label.text(), "")
+    assert label.shown_text() == label.text()
+    hovered(label)
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
 def _painted(bar: Bar, width: int = 216) -> QImage:
