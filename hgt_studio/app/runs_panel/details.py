@@ -24,20 +24,27 @@ Points = Sequence[tuple[float, float | None]]
 
 
 class Details(QSplitter):
-    """Two charts and two tables."""
+    """Two charts and four tables."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.loss, self.quality = Chart(_LOSS), Chart(_QUALITY)
         self.differences, self.checkpoints = RowsModel(self), RowsModel(self)
+        self.relations, self.facts = RowsModel(self), RowsModel(self)
         tables = QTabWidget(documentMode=True)
-        tables.addTab(_table(self.differences, "Settings that differ"), "Settings that differ")
-        tables.addTab(_table(self.checkpoints, "Checkpoints"), "Checkpoints")
+        for model, words, help_text in (
+            (self.differences, "Settings", "Settings that differ between the runs"),
+            (self.checkpoints, "Checkpoints", "Checkpoints of the selected runs"),
+            (self.relations, "Relations", "Metrics of the first selected run by relation"),
+            (self.facts, "Facts", "What ran: seed, graph, system and versions of the first selected run"),
+        ):
+            index = tables.addTab(_table(model, help_text), words)
+            tables.setTabToolTip(index, help_text)
         for widget in (self.loss, self.quality, tables):
             self.addWidget(widget)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(16)
-        self.setSizes([_WIDE, _WIDE, _WIDE])
+        self.setSizes([3 * _WIDE, 3 * _WIDE, 4 * _WIDE])
 
     def show_runs(self, selected: Sequence[RunRecord], compared: Sequence[RunRecord]) -> None:
         """Draw the selected runs, in the order of the colours; tell in what the settings of the compared differ."""
@@ -49,6 +56,10 @@ class Details(QSplitter):
         self.differences.show_rows(("Setting", *names), [(name, *values) for name, values in differences.items()])
         titles = ("Run", "Checkpoint", "Step", "MRR", "Hits@10", "Size", "Saved")
         self.checkpoints.show_rows(titles, [row for run in selected for row in _checkpoint_rows(run)])
+        self.relations.show_rows(
+            ("Relation", "MRR", "Hits@10", "AUROC", "Edges"), _relation_rows(selected[0]) if selected else []
+        )
+        self.facts.show_rows(("What ran", ""), list(selected[0].facts.items()) if selected else [])
 
 
 def _overlay(runs: Sequence[RunRecord], points: Callable[[RunRecord], Points]) -> Content:
@@ -72,6 +83,18 @@ def _checkpoint_rows(run: RunRecord) -> list[tuple[str, ...]]:
             bytes_text(each.size_bytes), f"{each.saved:%Y-%m-%d %H:%M}",
         )
         for each in run.checkpoints
+    ]  # fmt: skip
+
+
+def _relation_rows(run: RunRecord) -> list[tuple[str, ...]]:
+    """The relations with the most edges first: the figures of few edges mean little."""
+    by_relation = sorted(run.metrics_by_relation().items(), key=lambda item: -(item[1].get("num_edges") or 0))
+    return [
+        (
+            relation, *(_metric_text(metrics.get(name)) for name in ("mrr", "hits@10", "auroc")),
+            count_text(int(metrics.get("num_edges") or 0)),
+        )
+        for relation, metrics in by_relation
     ]  # fmt: skip
 
 

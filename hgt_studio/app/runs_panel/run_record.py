@@ -1,6 +1,7 @@
 """What a run directory says about its run. Read in a worker thread: a folder may hold many."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ class RunRecord:
     """A run as its directory tells it. config: None if `run.toml` is broken.
 
     state: an interrupted run has a checkpoint to resume from, a failed one has none. worked_on: the last time.
+    facts: what ran, in words, by title.
     """
 
     directory: Path
@@ -46,6 +48,7 @@ class RunRecord:
     seconds: float
     peak_bytes: int | None
     notes: str
+    facts: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -62,6 +65,10 @@ class RunRecord:
         """A metric of `judged`."""
         value: float | None = self.judged.metrics[self.judged.edges].get(name) if self.judged else None
         return value
+
+    def metrics_by_relation(self) -> dict[str, Any]:
+        """Of `judged`, a metric's value by its name for each relation; empty if there was no evaluation."""
+        return self.judged.metrics.get("per_relation", {}) if self.judged else {}
 
     def metric_at(self, step: int | None, name: str) -> float | None:
         """A metric of the validation edges after that step."""
@@ -106,6 +113,7 @@ def read_run(directory: Path) -> RunRecord:
         seconds=sum(manifest["seconds"].values()) if finished else sum(epoch.seconds for epoch in epochs),
         peak_bytes=manifest.get("peak_bytes"),
         notes=_notes(directory),
+        facts=_facts(manifest),
     )
 
 
@@ -125,6 +133,19 @@ def _manifest(run: RunDirectory) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _facts(manifest: dict[str, Any]) -> dict[str, str]:
+    graph = manifest.get("graph", {})
+    facts = {
+        "seed": manifest.get("seed"),
+        "graph": graph.get("path"),
+        "nodes": graph.get("num_nodes"),
+        "edges": graph.get("num_edges"),
+        "system": manifest.get("platform"),
+        **manifest.get("versions", {}),
+    }
+    return {title: str(value) for title, value in facts.items() if value is not None}
 
 
 def _config(run: RunDirectory) -> RunConfig | None:

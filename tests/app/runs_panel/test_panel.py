@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,20 @@ def test_settings_that_are_lists_and_flags_are_told_in_words() -> None:
     assert differences["data.add_reverse_edges"] == ("yes", "no")
     assert differing_settings([other, other]) == {}
     assert differing_settings([]) == {}
+
+
+def test_a_run_tells_its_relations_and_what_ran(panel: RunsPanel, folder: Path, qtbot: QtBot) -> None:
+    path = write_run(folder, "d", [0.1])
+    run = RunDirectory(path)
+    judged = evaluated(2, 0.4, edges="test")
+    few, many = {"mrr": 0.9, "num_edges": 3}, {"mrr": 0.25, "hits@10": 0.5, "auroc": None, "num_edges": 1200}
+    run.record(replace(judged, metrics={**judged.metrics, "per_relation": {"indication": few, "drug_drug": many}}))
+    run.manifest_path.write_text(json.dumps({"seed": 7, "versions": {"torch": "2.13.0"}, "finished": False}))
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.runs.rowCount() == 4)
+    panel.table.selectRow(0)
+    assert panel.details.relations.rows == [
+        ("drug_drug", "0.250", "0.500", "–", "1,200"),
+        ("indication", "0.900", "–", "–", "3"),
+    ]
+    assert dict(panel.details.facts.rows) == {"seed": "7", "torch": "2.13.0"}
