@@ -79,7 +79,9 @@ def _figures_of_a_run(folder: Path, device: str) -> dict[str, float]:
         app.drop(graph)
         await app.until(lambda: app.state.document.path == graph)
         figures.update(lateness.figures("loading"))
-        figures["estimate refresh after an edit, worst of 20 (ms)"] = max(_edit_ms(app, number) for number in range(20))
+        wall, processor = zip(*(_edit_ms(app, number) for number in range(20)), strict=True)
+        figures["an edit and all that follows, painted, worst of 20 (ms)"] = max(wall)
+        figures["an edit and all that follows, painted, processor time, worst of 20 (ms)"] = max(processor)
         figures["redraw of a chart of 100,000 points, median of 20 (ms)"] = await _redraw_ms()
         seen: list[object] = []
         app.state.session.event.connect(seen.append)
@@ -96,13 +98,13 @@ def _figures_of_a_run(folder: Path, device: str) -> dict[str, float]:
     return figures
 
 
-def _edit_ms(app: "Driver", number: int) -> float:
-    """From an edit to the end of all that follows from it, painting included."""
-    start = time.perf_counter()
+def _edit_ms(app: "Driver", number: int) -> tuple[float, float]:
+    """From an edit to the end of all that follows from it, painting included: by the clock and on the processor."""
+    start, processor = time.perf_counter(), time.thread_time()
     app.state.settings.set_value("sampling.batch_size", 256 + number)
     app.workspace.memory_strip.repaint()
     app.workspace.settings_panel.repaint()
-    return (time.perf_counter() - start) * 1000
+    return (time.perf_counter() - start) * 1000, (time.thread_time() - processor) * 1000
 
 
 async def _redraw_ms() -> float:

@@ -151,11 +151,21 @@ class Chart(QWidget):
         self._stack.setCurrentIndex(0 if self.content.is_empty else self._stack.count() - 1)
         if self.content.is_empty:
             return
-        plot = self._made_plot()
-        plot.show_content(self.content)
+        if self.plot is None:  # to make one takes as long as the window may be busy at a time
+            self._made_plot()
+            self._redraw_again()
+            return
+        self.plot.show_content(self.content)
+        if not self.plot.is_complete:
+            self._redraw_again()
         self.setAccessibleDescription(
             "; ".join(f"{each.name} {number_text(float(each.y[-1]))}" for each in self.content.curves if len(each.y))
         )
+
+    def _redraw_again(self) -> None:
+        """After the window has answered."""
+        self._is_stale = True
+        self._timer.start(0)
 
     def _made_plot(self) -> "Plot":
         if self.plot is None:

@@ -18,6 +18,7 @@ _FAINT_ALPHA: Final = 0.35
 _MOST_MARKED_POINTS: Final = 40
 _POINT_SIZE, _BEST_SIZE = 4, 9
 _ZOOM_STEP: Final = 0.8
+_MOST_NEW_CURVES: Final = 3  # at a time: to make one takes some milliseconds
 
 
 class Plot(QObject):
@@ -49,8 +50,13 @@ class Plot(QObject):
         self._prepare(x_title, unit)
         self.restyle()
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all curves of the content have their items; `show_content` makes a few at a time."""
+        return all(curve.name in self._curves for curve in self.content.curves if len(curve.x))
+
     def show_content(self, content: Content) -> None:
-        """Draw this in place of what was there."""
+        """Draw this in place of what was there; call it again, later, until `is_complete`."""
         self.content = content
         self._redraw()
 
@@ -122,10 +128,13 @@ class Plot(QObject):
         shown = {curve.name: curve for curve in self.content.curves if len(curve.x)}
         for name in self._curves.keys() - shown.keys():
             self._item.removeItem(self._curves.pop(name))
+        missing = [name for name in shown if name not in self._curves]
+        for name in missing[:_MOST_NEW_CURVES]:
+            self._curves[name] = pg.PlotDataItem()  # the plot item sets down-sampling
+            self._item.addItem(self._curves[name], ignoreBounds=True)
         for name, curve in shown.items():
             if name not in self._curves:
-                self._curves[name] = pg.PlotDataItem()  # the plot item sets down-sampling
-                self._item.addItem(self._curves[name], ignoreBounds=True)
+                continue
             colour = _colour(curve)
             is_marked = len(curve.x) <= _MOST_MARKED_POINTS and not curve.is_faint
             self._curves[name].setData(
