@@ -1,5 +1,6 @@
 """PyKEEN's TransE, DistMult, ComplEx and RotatE, trained by its own loops and stopped as HGT Studio stops."""
 
+import gc
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from pykeen.training import SLCWATrainingLoop, SymmetricLCWATrainingLoop, Traini
 from pykeen.triples import CoreTriplesFactory
 from pykeen.utils import complex_normalize
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, TensorDataset
 
 from hgt_studio.config import EvaluationConfig, TrainingConfig
@@ -34,7 +36,8 @@ class PykeenOptions:
 
     interaction: "transe", "distmult", "complex" or "rotate". p: of transe's norm; PyKEEN's RotatE has the second.
     loss, loss_options: PyKEEN's names. negatives: per edge, half of them heads, half tails; 0: all nodes (1vsAll).
-    typed: negatives are nodes seen at that end of the relation. dropout: of the embeddings.
+    typed: negatives are nodes seen at that end of the relation. dropout: of the embeddings, not of complex numbers.
+    n3: weight of the third power of the embeddings (Lacroix et al. 2018).
     """
 
     interaction: str
@@ -44,6 +47,7 @@ class PykeenOptions:
     negatives: int = 0
     typed: bool = False
     dropout: float = 0.0
+    n3: float = 0.0
     label_smoothing: float = 0.0
     p: float = 1.0
     loss_options: dict[str, Any] | None = None
@@ -63,6 +67,7 @@ def train(job: Job, study: StudyGraph) -> Trained:
     model = _make_model(options, triples, job).to(device.torch_device())
     watch = _Watch(options, study, deadline, job.seconds / _EVALUATIONS)
     loop, setup_seconds = _make_loop(options, model, triples), deadline.elapsed_seconds
+    gc.freeze()  # PyKEEN collects garbage after every epoch, which takes long where many modules are loaded
     loop.train(
         triples, num_epochs=100_000, batch_size=options.batch_size, label_smoothing=options.label_smoothing,
         callbacks=watch, use_tqdm=False, pin_memory=False,
@@ -89,24 +94,28 @@ class _ProductInteraction(DistMultInteraction):  # type: ignore[misc]
 
 def _make_model(options: PykeenOptions, triples: CoreTriplesFactory, job: Job) -> ERModel:
     """With PyKEEN's defaults but for the constraints and regularisers that its DistMult and TransE keep from 2015."""
-    complex_numbers = {"dtype": torch.cfloat} if options.is_complex else {}
-    shape = {"shape": job.dim // 2 if options.is_complex else job.dim, **complex_numbers}
-    rotation = (
-        {"initializer": "init_phases", "constrainer": complex_normalize} if options.interaction == "rotate" else {}
-    )
+    rows: dict[str, Any] = {"shape": job.dim // 2 if options.is_complex else job.dim, "initializer": "xavier_uniform"}
+    if options.is_complex:
+        rows["dtype"] = torch.cfloat
+    if options.n3:
+        rows |= {"regularizer": "powersum", "regularizer_kwargs": {"weight": options.n3, "p": 3.0, "normalize": False}}
+    rotation = {"initializer": "init_phases", "constrainer": complex_normalize}
     return ERModel(
         triples_factory=triples,
         interaction=_ProductInteraction if options.interaction == "distmult" else options.interaction,
         interaction_kwargs={"p": options.p} if options.interaction == "transe" else None,
-        entity_representations_kwargs=shape | {"initializer": "xavier_uniform", "dropout": options.dropout or None},
-        relation_representations_kwargs=shape | ({"initializer": "xavier_uniform"} | rotation),
+        entity_representations_kwargs=rows | {"dropout": options.dropout or None},
+        relation_representations_kwargs=rows | (rotation if options.interaction == "rotate" else {}),
         loss=loss_resolver.make(options.loss, options.loss_options),
         random_seed=job.seed,
     )
 
 
-class _SymmetricLoop(SymmetricLCWATrainingLoop):  # type: ignore[misc]
-    """With a loader that takes a batch at once, not triple by triple."""
+class _OneVersusAllLoop(SymmetricLCWATrainingLoop):  # type: ignore[misc]
+    """Softmax over all nodes (Lacroix et al. 2018), asking for tails alone, since every edge is there in reverse too.
+
+    Its loader takes a batch at once, not triple by triple.
+    """
 
     def _create_training_data_loader(
         self, triples_factory: CoreTriplesFactory, *, batch_size: int, **_: object
@@ -114,6 +123,18 @@ class _SymmetricLoop(SymmetricLCWATrainingLoop):  # type: ignore[misc]
         dataset = TensorDataset(triples_factory.mapped_triples)
         batches = BatchSampler(RandomSampler(dataset), batch_size, drop_last=False)
         return DataLoader(dataset, sampler=batches, batch_size=None)
+
+    def _process_batch(
+        self, batch: tuple[Tensor], start: int, stop: int, label_smoothing: float = 0.0, slice_size: int | None = None
+    ) -> Tensor:
+        triples, num_nodes = batch[0][start:stop].to(self.model.device), self.model.num_entities
+        loss: Tensor = self.loss.process_lcwa_scores(
+            predictions=self.model.score_t(triples[:, :2]),
+            labels=functional.one_hot(triples[:, 2], num_nodes).float(),
+            label_smoothing=label_smoothing,
+            num_entities=num_nodes,
+        )
+        return loss + self.model.collect_regularization_term()
 
 
 def _make_loop(
@@ -124,7 +145,7 @@ def _make_loop(
         "optimizer": "adam", "optimizer_kwargs": {"lr": options.learning_rate},
     }  # fmt: skip
     if not options.negatives:
-        return _SymmetricLoop(**common)
+        return _OneVersusAllLoop(**common)
     return SLCWATrainingLoop(
         **common,
         negative_sampler="pseudotyped" if options.typed else "basic",

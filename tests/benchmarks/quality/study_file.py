@@ -23,11 +23,17 @@ class Study:
 
 
 def read_study(path: Path, device: str) -> Study:
-    """Read a study file; `validation.toml` explains the form by example. A run's own device goes before `device`."""
+    """Read a study file; `validation.toml` explains the form by example.
+
+    A run's own device goes before `device`. What is asked for twice is done once, where it stands first.
+    """
     content = tomllib.loads(path.read_text())
     models = {name: (kind, options) for kind in KINDS for name, options in content.get(kind, {}).items()}
-    jobs = [job for run in content["runs"] for job in _jobs_of(run, models, content, device)]
-    return Study(tuple(jobs), content["held_out"], content["max_edges_per_relation"])
+    jobs: dict[tuple[str, str, int], Job] = {}
+    for run in content["runs"]:
+        for job in _jobs_of(run, models, content, device):
+            jobs.setdefault((job.graph, job.model, job.seed), job)
+    return Study(tuple(jobs.values()), content["held_out"], content["max_edges_per_relation"])
 
 
 def _jobs_of(
