@@ -16,7 +16,8 @@ from hgt_studio.model.chunk_shape import EDGE_BLOCKS, SEGMENT_TILE, InferencePla
 class InferenceSizes:
     """What `InferencePlan.within` makes of a budget, and the size of the largest chunk.
 
-    keeps: whether keys and values of all nodes stay on the device. edges: of the largest chunk, padded to blocks.
+    keeps: whether keys and values of all nodes stay on the device. edges: of the largest chunk. padded_edges: the same
+    with its blocks full.
     """
 
     keeps: bool
@@ -25,6 +26,7 @@ class InferenceSizes:
     segment_tile: int
     block_edges: int
     edges: int
+    padded_edges: int
     chunks: int
 
     @classmethod
@@ -40,6 +42,7 @@ class InferenceSizes:
             shape.segments,
             SEGMENT_TILE,
             shape.block_edges,
+            most_edges,
             blocks * shape.block_edges,
             chunks,
         )
@@ -125,29 +128,19 @@ class InferenceMemory:
         return [rows, y]
 
     def _attend(self) -> Block:
-        """`_attend`. Returns the layer's output for the rows of a chunk."""
+        """`_update`. Returns the layer's output for the rows of a chunk."""
         net, sizes, chunk, edges = self._net, self._sizes, self._chunk, self._edges
         size, segments = sizes.rows * net.hidden, sizes.segments * net.hidden
         indices = list[Block]()
         if not self._on_host:
             per_edge = 3 if sizes.keeps else 2
-            indices = [edges.indices(sizes.segments), *(edges.indices(sizes.edges) for _ in range(per_edge))]
+            indices = [edges.indices(sizes.segments), *(edges.indices(sizes.padded_edges) for _ in range(per_edge))]
         queries = linear_forward(chunk, chunk, net, sizes.rows, sizes.rows, net.hidden)
         relation, picked = chunk.floats(net.relation_weights), chunk.floats(segments)
         query = relation_forward(chunk, chunk, net, sizes.segments, sizes.segment_tile)
         chunk.free(relation, picked, queries)
-        weight, blocks = edges.floats(sizes.edges * net.heads), range(min(2, sizes.edges // sizes.block_edges))
-        key, product = list[Block](), list[Block]()
-        for _ in blocks:
-            key = self._replace(key, from_store=True)
-            product = self._replace(product)
-        peak, picked_scores = edges.floats(sizes.rows * net.heads), edges.floats(sizes.edges * net.heads)
-        edges.free(picked_scores)
-        total, picked_scores = edges.floats(sizes.rows * net.heads), edges.floats(sizes.edges * net.heads)
-        edges.free(peak, total, picked_scores)
-        message, value = chunk.floats(segments), list[Block]()
-        for _ in blocks:
-            value = self._replace(value, from_store=True)
+        message = self._attend_by_kernels() if self._on_host else self._attend_in_blocks()
+        edges.free(*indices[1:])
         moved = relation_forward(chunk, chunk, net, sizes.segments, sizes.segment_tile)
         chunk.free(message)
         summed, activated = chunk.floats(size), chunk.floats(size)
@@ -155,8 +148,36 @@ class InferenceMemory:
         chunk.free(activated)
         result = chunk.floats(size)
         chunk.free(summed, out, moved, query)
-        edges.free(weight, *key, *product, *value, *indices)
+        edges.free(*indices[:1])
         return result
+
+    def _attend_by_kernels(self) -> Block:
+        """`attend`, its weights dropped at once. Returns the sums for the segments."""
+        net, sizes, edges = self._net, self._sizes, self._edges
+        weight, message = edges.floats(sizes.edges * net.heads), self._chunk.floats(sizes.segments * net.hidden)
+        edges.free(edges.floats(sizes.rows * net.heads), edges.floats(sizes.rows * net.heads), weight)
+        return message
+
+    def _attend_in_blocks(self) -> Block:
+        """Returns the sums for the segments."""
+        net, sizes, edges = self._net, self._sizes, self._edges
+        weight, blocks = (
+            edges.floats(sizes.padded_edges * net.heads),
+            range(min(2, sizes.padded_edges // sizes.block_edges)),
+        )
+        key, product = list[Block](), list[Block]()
+        for _ in blocks:
+            key = self._replace(key, from_store=True)
+            product = self._replace(product)
+        peak, picked_scores = edges.floats(sizes.rows * net.heads), edges.floats(sizes.padded_edges * net.heads)
+        edges.free(picked_scores)
+        total, picked_scores = edges.floats(sizes.rows * net.heads), edges.floats(sizes.padded_edges * net.heads)
+        edges.free(peak, total, picked_scores)
+        message, value = self._chunk.floats(sizes.segments * net.hidden), list[Block]()
+        for _ in blocks:
+            value = self._replace(value, from_store=True)
+        edges.free(weight, *key, *product, *value)
+        return message
 
     def _replace(self, last: list[Block], *, from_store: bool = False) -> list[Block]:
         """A tensor of (block of edges, hidden) in place of the one of the turn before."""

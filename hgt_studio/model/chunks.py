@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
+from hgt_studio.model.attention_kernels import Edges
 from hgt_studio.model.chunk_shape import EDGE_BLOCKS, SEGMENT_TILE, ChunkShape
 
 GraphArrays = tuple[IntArray, IntArray, IntArray, IntArray]  # segment_ptr, segment_triplet, edge_ptr, edge_source
@@ -21,6 +22,7 @@ class Chunk:
 
     segment_destination: int64 (shape.segments,), row within the chunk. tile_triplet: int64, triplet of each tile.
     source, segment, destination: int64, shape (num_blocks, shape.block_edges): global source node, segment, row.
+    num_edges: how many of them are no padding.
     """
 
     node_type: int
@@ -31,6 +33,14 @@ class Chunk:
     source: Tensor
     segment: Tensor
     destination: Tensor
+    num_edges: int
+
+    def edges(self) -> Edges:
+        """Source, segment and destination for kernels, without padding. shape: (num_edges,) each."""
+        source, segment, destination = (
+            part.view(-1)[: self.num_edges].numpy() for part in (self.source, self.segment, self.destination)
+        )
+        return source, segment, destination
 
     @property
     def segment_tile(self) -> int:
@@ -62,7 +72,7 @@ def _make_chunk(graph: KnowledgeGraph, shape: ChunkShape, node_type: int, first:
     source, segment, destination = torch.from_numpy(edges).view(3, blocks, shape.block_edges)
     return Chunk(
         node_type, first, end, torch.from_numpy(segment_destination), torch.from_numpy(tile_triplet),
-        source, segment, destination,
+        source, segment, destination, num_edges,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 Layer by layer, keys and values of all nodes are computed once; then the destinations come chunk by chunk. A chunk
 makes two passes over its edges in blocks: scores first (one number per edge and head), then, the softmax known, the
-weighted values. So a node of any degree fits.
+weighted values. So a node of any degree fits. The CPU reads keys and values where they lie, edge by edge.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.model.attention_kernels import attend
 from hgt_studio.model.chunk_shape import InferencePlan
 from hgt_studio.model.chunks import Chunk, destination_chunks
 from hgt_studio.model.encoder import HGTEncoder
@@ -49,13 +50,13 @@ def embed_all_nodes(
         assert isinstance(layer, HGTLayer)
         last = depth == len(encoder.layers) - 1
         width = encoder.project.out_features if last else x.size(1)
-        keys, values = _keys_and_values(layer, norm, x, graph, plan, device)
+        key_value = _keys_and_values(layer, norm, x, graph, plan, device)
         out = torch.empty(graph.num_nodes, width)
         for chunk in destination_chunks(graph, plan.chunk):
             if cancel is not None:
                 cancel.check()
             rows, typed = _rows_of(x, chunk.first, chunk.end, chunk.node_type, plan.chunk.rows, device)
-            y = rows + _attend(layer, norm(rows), typed, keys, values, chunk)
+            y = rows + _update(layer, norm(rows), typed, key_value, chunk)
             out[chunk.first : chunk.end] = (encoder.project(y) if last else y)[: chunk.end - chunk.first].cpu()
             done += chunk.end - chunk.first
             if progress is not None:
@@ -67,26 +68,33 @@ def embed_all_nodes(
 def _rows_of(
     x: Tensor, first: int, end: int, node_type: int, rows: int, device: torch.device
 ) -> tuple[Tensor, TypedRows]:
-    """Rows first..end-1 of x on the device, padded to a static number, all of one type: a single tile."""
+    """Rows first..end-1 of x on the device, padded to a static number, all of one type: a single tile.
+
+    Where products work on slices, they leave the padding out.
+    """
     padded = torch.zeros(rows, x.size(1), device=device)
     padded[: end - first] = x[first:end].to(device)
-    runs = (TypeRun(0, node_type, 0, rows),) if works_on_slices(device) else None
+    runs = (TypeRun(0, node_type, 0, end - first),) if works_on_slices(device) else None
     return padded, TypedRows(torch.full((1,), node_type, device=device), rows, runs)
 
 
 def _keys_and_values(
     layer: HGTLayer, norm: torch.nn.Module, x: Tensor, graph: KnowledgeGraph, plan: InferencePlan, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    """Keys and values of all nodes, (num_nodes, hidden) each, where the plan keeps them."""
+) -> Tensor:
+    """Keys and values of all nodes where the plan keeps them. shape: (num_nodes, 2, hidden).
+
+    The CPU reads both of a node together, accelerators gather keys alone and values alone: so they lie in memory.
+    """
     where = device if plan.keep_on_device else torch.device("cpu")
-    keys, values = torch.empty(2, graph.num_nodes, x.size(1), device=where).unbind(0)
+    if works_on_slices(device):
+        key_value = torch.empty(graph.num_nodes, 2, x.size(1))
+    else:
+        key_value = torch.empty(2, graph.num_nodes, x.size(1), device=where).transpose(0, 1)
     for node_type, first, end in _type_slices(graph, plan.chunk.rows):
         rows, typed = _rows_of(x, first, end, node_type, plan.chunk.rows, device)
         both = layer.keys_and_values(norm(rows), typed)[: end - first]
-        key, value = both.chunk(2, dim=1)
-        keys[first:end] = key
-        values[first:end] = value
-    return keys, values
+        key_value[first:end] = both.view(end - first, 2, -1)
+    return key_value
 
 
 def _type_slices(graph: KnowledgeGraph, rows: int) -> Iterator[tuple[int, int, int]]:
@@ -96,26 +104,37 @@ def _type_slices(graph: KnowledgeGraph, rows: int) -> Iterator[tuple[int, int, i
             yield number, first, min(last, first + rows)
 
 
-def _attend(layer: HGTLayer, x: Tensor, typed: TypedRows, keys: Tensor, values: Tensor, chunk: Chunk) -> Tensor:
+def _update(layer: HGTLayer, x: Tensor, typed: TypedRows, key_value: Tensor, chunk: Chunk) -> Tensor:
     """The layer's output for the rows of a chunk. x: (shape.rows, hidden)."""
-    device, heads = x.device, layer.heads
+    device = x.device
     segment_destination, tile_triplet = chunk.segment_destination.to(device), chunk.tile_triplet.to(device)
+    query = layer.segment_queries(layer.queries(x, typed), segment_destination, tile_triplet)
+    if works_on_slices(device):
+        by_head = query.view(query.size(0), layer.heads, -1), key_value.view(key_value.size(0), 2, layer.heads, -1)
+        message = attend(*by_head, chunk.edges(), x.size(0))[0].flatten(1)
+    else:
+        message = _attend_in_blocks(query, key_value, chunk, layer.heads, x.size(0))
+    message = relation_product(message, layer.value_relation, tile_triplet)
+    return layer.update(torch.zeros_like(x).index_add_(0, segment_destination, message), x, typed)
+
+
+def _attend_in_blocks(query: Tensor, key_value: Tensor, chunk: Chunk, heads: int, rows: int) -> Tensor:
+    """Attention-weighted sums of values, one for each segment, block of edges by block. shape: like query."""
+    device, (keys, values) = query.device, key_value.unbind(1)
     source = chunk.source.to(keys.device)
     segment, destination = chunk.segment.to(device), chunk.destination.to(device)
-    query = layer.segment_queries(layer.queries(x, typed), segment_destination, tile_triplet)
     weight = torch.empty(destination.numel(), heads, device=device)
     for block, score in enumerate(torch.split(weight, chunk.source.size(1))):
         key = keys.index_select(0, source[block]).to(device)
         product = query.index_select(0, segment[block]).mul_(key)
         torch.sum(product.view(-1, heads, key.size(1) // heads), -1, out=score)
-    _softmax_(weight, destination.view(-1), x.size(0))
+    _softmax_(weight, destination.view(-1), rows)
     message = torch.zeros_like(query)
     for block, share in enumerate(torch.split(weight, chunk.source.size(1))):
         value = values.index_select(0, source[block]).to(device)
         value.view(-1, heads, value.size(1) // heads).mul_(share.unsqueeze(-1))
         message.index_add_(0, segment[block], value)
-    message = relation_product(message, layer.value_relation, tile_triplet)
-    return layer.update(torch.zeros_like(x).index_add_(0, segment_destination, message), x, typed)
+    return message
 
 
 def _softmax_(score: Tensor, destination: Tensor, rows: int) -> None:

@@ -15,6 +15,7 @@ from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.model.chunk_shape import ChunkShape, InferencePlan
 from hgt_studio.model.chunks import destination_chunks
 from hgt_studio.model.encoder import HGTEncoder
+from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.typing import CancelToken, Progress
 from tests.helpers.batches import small_graph
@@ -55,6 +56,14 @@ def test_every_budget_gives_the_same(name: str, budget_bytes: int) -> None:
     expected = embed(graph, UNLIMITED)
     assert expected.shape == (graph.num_nodes, 6)
     torch.testing.assert_close(embed(graph, budget_bytes), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("budget_bytes", [TINY, MEDIUM, UNLIMITED])
+def test_accelerators_work_in_blocks_and_get_the_same(name: str, budget_bytes: int) -> None:
+    with tiles_on_every_device():
+        in_blocks = embed(GRAPHS[name], budget_bytes)
+    torch.testing.assert_close(in_blocks, embed(GRAPHS[name], UNLIMITED), rtol=1e-5, atol=1e-5)
 
 
 def test_the_budgets_of_these_tests_differ_in_what_they_do() -> None:
