@@ -35,6 +35,7 @@ _ROOMS: Final = (
     ("hgt_studio.app.charts.plot", "Loading the charts"),
     ("hgt_studio.graph", "Loading the graph reader"),
     ("hgt_studio.pipeline", "Loading the trainer"),
+    ("hgt_studio.calibration", "Loading the estimate"),
     ("torch._dynamo", "Loading the optimiser"),  # or the first run would import it, ...
     ("scipy.stats", "Loading the metrics"),  # ... and the first evaluation this
 )

@@ -18,6 +18,7 @@ _FAINT_ALPHA: Final = 0.35
 _MOST_MARKED_POINTS: Final = 40
 _POINT_SIZE, _BEST_SIZE = 4, 9
 _ZOOM_STEP: Final = 0.8
+_MARKER_TEXT_ABOVE: Final = 1.25  # of its height
 _MOST_NEW_CURVES: Final = 3  # at a time: to make one takes some milliseconds
 
 
@@ -42,7 +43,7 @@ class Plot(QObject):
         self._labels = EndLabels(self.view_box, self._font)
         self._item.layout.addItem(self._labels, 2, 3)
         self._marker = pg.ScatterPlotItem(size=_BEST_SIZE, brush=None)
-        self._marker_text = pg.TextItem(anchor=(0.5, 1.25))
+        self._marker_text = pg.TextItem()
         self._marker_text.setFont(self._font)
         for item in (self._marker, self._marker_text):
             self.view_box.addItem(item, ignoreBounds=True)
@@ -160,7 +161,10 @@ class Plot(QObject):
         if marker is not None:
             y = _height(marker.y, floor)
             self._marker.setData([marker.x], [y])
+            left, right = self.view_box.viewRange()[0]
+            share = min(1.0, max(0.0, (marker.x - left) / (right - left)))
             self._marker_text.setText(marker.text)
+            self._marker_text.setAnchor((share, _MARKER_TEXT_ABOVE))  # so that it ends within the plot
             self._marker_text.setPos(marker.x, y)
 
     def _draw_labels(self, floor: float | None) -> None:

@@ -37,7 +37,7 @@ def chart(qtbot: QtBot) -> Chart:
 def shown(chart: Chart, qtbot: QtBot, content: Content = CONTENT) -> Plot:
     """Wait until the content is drawn."""
     chart.show_content(content)
-    qtbot.waitUntil(lambda: chart.plot is not None and chart.plot.content is content)
+    qtbot.waitUntil(lambda: chart.plot is not None and chart.plot.content is content and chart.plot.is_complete)
     assert chart.plot is not None
     return chart.plot
 
@@ -61,6 +61,27 @@ def test_an_empty_chart_says_what_will_appear(chart: Chart, qtbot: QtBot) -> Non
 def test_curves_and_levels_are_named_at_their_ends_and_the_backdrop_is_not(chart: Chart, qtbot: QtBot) -> None:
     assert sorted(shown(chart, qtbot).label_texts()) == ["contrastive 9", "limit 1,000 ↑", "link 5"]
     assert "link 5" in chart.accessibleDescription()
+
+
+def test_many_curves_come_a_few_at_a_time_and_all_of_them_come(chart: Chart, qtbot: QtBot) -> None:
+    many = Content(tuple(Curve(f"curve {number}", X, X + number, number) for number in range(10)))
+    plot = shown(chart, qtbot, many)
+    assert {round(float(item.yData[0])) for item in plot._item.listDataItems()} == set(range(10))
+    plot.show_content(Content((*many.curves, *(Curve(f"more {number}", X, X, number) for number in range(9)))))
+    assert not plot.is_complete
+    assert 10 < len(plot._item.listDataItems()) < 19
+
+
+@pytest.mark.parametrize("x", [0.0, 2.0, 4.0])
+def test_the_words_at_the_best_point_end_within_the_plot(chart: Chart, qtbot: QtBot, x: float) -> None:
+    plot = shown(chart, qtbot, Content(CONTENT.curves, (), Marker(x, 5.0, "best 0.0123456")))
+    plot.widget.grab()  # the words are placed when they are painted
+    words, field = plot._marker_text, plot.view_box
+    box = words.mapRectToScene(words.boundingRect())
+    frame = field.mapRectToScene(field.boundingRect())
+    assert frame.left() <= box.left() + 1
+    assert box.right() - 1 <= frame.right()
+    assert box.left() <= field.mapViewToScene(QPointF(x, 5.0)).x() <= box.right()
 
 
 def test_nothing_is_drawn_while_hidden_and_at_most_ten_times_a_second(chart: Chart, qtbot: QtBot) -> None:
