@@ -1,8 +1,8 @@
 #!/bin/sh
 # smoke.sh BUNDLE: does the frozen app work on a machine without Python? BUNDLE: the folder of build_linux.sh or the
 # .app of build_macos.sh. The command line invents a graph, reads it and trains on it; then the real window, driven by
-# the keyboard (Xvfb and xdotool; on macOS it opens a file and quits), trains two epochs and exports. Its home is
-# temporary and its PATH empty. On Linux it has no network and sees the bundle read-only.
+# the keyboard (Xvfb and xdotool; on macOS it opens a file and quits), loads the sample graph, trains two epochs and
+# exports. Its home is temporary and its PATH empty. On Linux it has no network and sees the bundle read-only.
 set -eu
 bundle=$(CDPATH='' cd -- "${1:?which bundle?}" && pwd)
 work=$(mktemp -d)
@@ -72,6 +72,12 @@ is_open() {
     xdotool search --onlyvisible --name "$1" >/dev/null 2>&1
 }
 
+sample_graph_is_open() {
+    press alt+t 'HGT Studio$'
+    sleep 1
+    is_open "$title"
+}
+
 train_has_started() {
     press ctrl+r "$title"
     sleep 1
@@ -91,13 +97,13 @@ check_window_on_linux() {
     display=:$(cat "$work/display")
     export DISPLAY="$display"
     started=$(date +%s%N)
-    start open "$table" &
+    start &
     app=$!
     processes="$app $processes"
     wait_until 20 is_open 'HGT Studio$'
     printf 'smoke: window after %d ms\n' $((($(date +%s%N) - started) / 1000000))
-    title='^kg.csv'
-    wait_until 60 is_open "$title"
+    title='^sample-graph.csv'
+    wait_until 60 sample_graph_is_open
     press ctrl+shift+o "$title"
     answer 'Open settings' "$work/run/run.toml"
     wait_until 60 train_has_started
