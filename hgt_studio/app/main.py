@@ -45,13 +45,14 @@ class _ImportsAfterFirstPaint(QThread):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window, self._events = window, QEventLoop(self)
+        self._window, self._events, self._is_painted = window, QEventLoop(self), False
         self.finished.connect(self._events.quit)
         window.installEventFilter(self)
 
     def wait_for_them(self) -> None:
         """Returns when all is imported or the window is closed; what cannot be imported is for the next importer."""
-        self._events.exec()
+        if self._window.isVisible():
+            self._events.exec()
         self._window.removeEventFilter(self)
         self.wait()
 
@@ -59,7 +60,9 @@ class _ImportsAfterFirstPaint(QThread):
         import_module(_NEEDED_NEXT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Paint:
-            self._window.removeEventFilter(self)
+        if event.type() == QEvent.Type.Paint and not self._is_painted:
+            self._is_painted = True
             QTimer.singleShot(0, self.start)
+        elif event.type() == QEvent.Type.Close:
+            self._events.quit()
         return False

@@ -39,6 +39,20 @@ sys.exit(main.run_app([]))
 """
 
 
+CLOSED_AT_ONCE = """
+import sys
+import hgt_studio.app.main as main
+
+class Window(main.MainWindow):
+    def showEvent(self, event):
+        super().showEvent(event)
+        {close}
+
+main.MainWindow = Window
+sys.exit(main.run_app([]))
+"""
+
+
 def start(tmp_path: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment = {**kept, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), **variables}
@@ -54,6 +68,12 @@ def test_the_window_stands_before_torch_is_imported_and_the_engine_comes_up_behi
     assert told["painted"] == []
     assert {"torch", "numba"} <= set(told["ready"])
     assert told["devices"][-1] == "cpu"
+
+
+@pytest.mark.parametrize("close", ["self.close()", "main.QTimer.singleShot(0, self.close)"])
+def test_a_window_closed_before_it_is_painted_ends_the_program(tmp_path, close):
+    done = start(tmp_path, "-c", CLOSED_AT_ONCE.format(close=close), QT_QPA_PLATFORM="offscreen")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 
 
 def test_without_a_display_it_says_so_in_one_line(tmp_path):
