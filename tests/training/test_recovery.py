@@ -161,7 +161,7 @@ def _halved(times: int) -> list[tuple[int, int]]:
 
 def _injector(point: str, text: str, times: int) -> OutOfMemoryInjector:
     if point in WHOLE_GRAPH_POINTS:
-        return OutOfMemoryInjector(TEXTS[text], WHOLE_GRAPH_POINTS[point], "scatter_reduce_", range(1, 1 + times))
+        return OutOfMemoryInjector(TEXTS[text], WHOLE_GRAPH_POINTS[point], "index_add_", range(1, 1 + times))
     operation, first = STEP_POINTS[point]
     return OutOfMemoryInjector(TEXTS[text], "train", operation, range(first, first + times))
 
