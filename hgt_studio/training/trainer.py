@@ -245,10 +245,12 @@ class Trainer:
 
     def _warn_of(self, health: Health) -> None:
         """Tell each finding that is not good, once while it stays so."""
-        bad = {finding.name: finding for finding in health.findings if finding.verdict != "good"}
-        for name in bad.keys() - self.warned:
-            self.on_event(Notice(f"{name} is {bad[name].value:.3g} ({bad[name].verdict}): {bad[name].remedy}"))
-        self.warned = set(bad)
+        bad = [finding for finding in health.findings if finding.verdict != "good"]
+        for finding in bad:
+            if finding.name not in self.warned:
+                figure = finding.name.replace("_", " ")
+                self.on_event(Notice(f"{figure} is {finding.value:.3g} ({finding.verdict}): {finding.remedy}"))
+        self.warned = {finding.name for finding in bad}
 
     def _evaluate(self, held_out: HeldOut) -> Evaluation:
         self.on_event(PhaseStarted("evaluate"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from hgt_studio.config import RunConfig
 from hgt_studio.device.environment import prepare_environment
 
-STAGES = ("load", "step", "drift", "memory")
+STAGES = ("load", "sample", "step", "epoch", "embed", "start", "drift", "memory", "ui")
 
 
 def main() -> None:

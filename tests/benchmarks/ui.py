@@ -1,10 +1,8 @@
-"""The window: how soon it is there, and how late its events come while training uses every core."""
+"""The window: how late its events come while training uses every core, and how long an edit and a redraw take."""
 
 import asyncio
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,50 +15,16 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-STARTS = 5
 TRAINING_SECONDS = 20.0
 TICK_SECONDS = 0.01
 SAMPLE_SCALE = 0.1
-
-_START_PROGRAM = """
-import os, time
-import hgt_studio.app.main as main
-
-class Window(main.MainWindow):
-    def paintEvent(self, event):
-        super().paintEvent(event)
-        main.QTimer.singleShot(0, self.tell)  # the widgets in it are painted in the same round
-
-    def tell(self):
-        times = os.times()
-        print(time.monotonic(), times.user + times.system, flush=True)
-        os._exit(0)
-
-main.MainWindow = Window
-main.run_app([])
-"""
 
 
 def measure(device: str) -> dict[str, Any]:
     """Figures of the window on this machine."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
-        starts = [_start_seconds(environment) for _ in range(STARTS + 1)][1:]  # the first one warms the disk
-        wall, processor = (statistics.median(each) for each in zip(*starts, strict=True))
         os.environ.update({"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder, "XDG_CACHE_HOME": folder})
-        return {
-            "start to visible window, median of 5 (s)": wall,
-            "start to visible window, processor time, median of 5 (s)": processor,
-            **_figures_of_a_run(Path(folder), device),
-        }
-
-
-def _start_seconds(environment: dict[str, str]) -> tuple[float, float]:
-    """From the start of the process to its first paint, by the clock and on the processor."""
-    start = time.monotonic()
-    command = [sys.executable, "-c", _START_PROGRAM]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
-    return float(told[0]) - start, float(told[1])
+        return _figures_of_a_run(Path(folder), device)
 
 
 def _figures_of_a_run(folder: Path, device: str) -> dict[str, float]:
