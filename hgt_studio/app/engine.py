@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -66,6 +67,7 @@ class Engine(QThread):
         self.setStackSize(_STACK_BYTES)
         self._device = device
         self._jobs: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._compiler = Thread(target=_compile_kernels, name="kernels")
         self._closed = False
         self.info: EngineInfo | None = None
 
@@ -88,6 +90,8 @@ class Engine(QThread):
         self._closed = True
         self._jobs.put(None)
         self.wait()
+        if self._compiler.is_alive():
+            self._compiler.join()
 
     def run(self) -> None:
         """Qt's entry point of the thread."""
@@ -120,6 +124,14 @@ class Engine(QThread):
 
         self.info = EngineInfo(describe_devices(), _versions())
         self.ready.emit(self.info)
+        self._compiler.start()
+
+
+def _compile_kernels() -> None:
+    """Beside everything else, as it touches no device: a second, and half a minute after an installation."""
+    from hgt_studio.training.kernels import compile_kernels
+
+    compile_kernels()
 
 
 def _preload_torch() -> None:
