@@ -112,7 +112,7 @@ def _compare(
     estimate: MemoryEstimate, model: Allocations, first: Allocations, second: Allocations
 ) -> tuple[Comparison, ...]:
     estimated = {part.name: part.num_bytes for part in estimate.parts}
-    model_bytes = sum(estimated[name] for name in _MODEL)
+    model_bytes = sum(estimated.get(name, 0) for name in _MODEL)
     measured_peak = model.kept_bytes + max(first.peak_bytes, first.kept_bytes + second.peak_bytes)
     gradients = estimated["gradients"]
     workspace = estimated.get("library workspace", 0)

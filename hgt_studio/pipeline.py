@@ -25,7 +25,6 @@ from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.split import split_graph
 from hgt_studio.memory import GraphSizes, estimate_memory, live_budget, verdict
 from hgt_studio.model.checkpoint import load_checkpoint
-from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.evaluation import Evaluation
 from hgt_studio.training.events import Event, EventHandler, MemoryRead, Notice, PhaseStarted
@@ -215,8 +214,7 @@ def _embed(
         graph = split_graph(graph, data.validation_share, data.test_share, data.split_seed).message_graph
 
     def embed(budget_bytes: int) -> torch.Tensor:
-        features, tell = network.embedding.weight.detach(), listeners.on_progress
-        return embed_all_nodes(network.encoder, features, graph, budget_bytes, cancel=listeners.cancel, progress=tell)
+        return network.embed(graph, budget_bytes, cancel=listeners.cancel, progress=listeners.on_progress)
 
     return retry_with_less(embed, config.evaluation.memory_budget_mib << 20, device, listeners.on_event)
 

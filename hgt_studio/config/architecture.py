@@ -6,16 +6,24 @@ from pydantic import model_validator
 
 from hgt_studio.config.field import Section, setting
 
+EncoderName = Literal["hgt", "none"]
 DecoderName = Literal["dot", "distmult", "complex", "rotate"]
 
 
 class ArchitectureConfig(Section):
-    """Heterogeneous Graph Transformer (Hu et al. 2020) over learned node embeddings."""
+    """Heterogeneous Graph Transformer (Hu et al. 2020) over learned node embeddings; or either of the two alone."""
 
-    embedding_dim: int = setting(512, "Embedding", "length of the exported vectors", unit="dimensions", ge=2, le=4096)
-    hidden_dim: int = setting(
-        256, "Hidden", "width of the layers and of the learned node embeddings", unit="dimensions", ge=2, le=4096
+    encoder: EncoderName = setting(
+        "hgt",
+        "Encoder",
+        "hgt: Heterogeneous Graph Transformer; none: the node embeddings themselves are judged and exported, without "
+        "layers and neighbours, as in knowledge-graph embedding models",
     )
+    node_embeddings: bool = setting(
+        True, "Node embeddings", "learn a vector for each node; without, the encoder starts from one for each node type"
+    )
+    embedding_dim: int = setting(512, "Embedding", "length of the exported vectors", unit="dimensions", ge=2, le=4096)
+    hidden_dim: int = setting(256, "Hidden", "width of the layers and of their input", unit="dimensions", ge=2, le=4096)
     num_layers: int = setting(2, "Layers", "number of HGT layers, that is of hops a node sees", ge=1, le=6)
     num_heads: int = setting(8, "Heads", "attention heads per layer; the hidden size must divide by it", ge=1, le=64)
     dropout: float = setting(0.1, "Dropout", "share of values dropped between layers in training", ge=0.0, lt=1.0)
@@ -26,6 +34,25 @@ class ArchitectureConfig(Section):
         "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
         "inverse relations differ; rotate: RotatE's turn and distance",
     )
+
+    @property
+    def input_dim(self) -> int:
+        """Width of the encoder's input, that is of the learned node embeddings."""
+        return self.hidden_dim if self.encoder == "hgt" else self.embedding_dim
+
+    @property
+    def num_hops(self) -> int:
+        """How far the encoder looks."""
+        return self.num_layers if self.encoder == "hgt" else 0
+
+    @model_validator(mode="after")
+    def _something_tells_nodes_apart(self) -> "ArchitectureConfig":
+        if self.encoder == "none" and not self.node_embeddings:
+            raise ValueError(
+                "node_embeddings: without them and with encoder = 'none' all nodes of a type are alike; turn one of "
+                "the two on"
+            )
+        return self
 
     @model_validator(mode="after")
     def _dimensions_divide(self) -> "ArchitectureConfig":

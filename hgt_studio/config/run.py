@@ -1,6 +1,6 @@
 """The whole configuration of a run."""
 
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError, model_validator
 
@@ -53,13 +53,23 @@ class RunConfig(Section):
 
 def known_keys(*path: str) -> list[str]:
     """The names of the settings under a path of sections, empty for the sections themselves."""
-    model: Any = RunConfig
+    section = _section(*path)
+    return list(section.model_fields) if section else []
+
+
+def choices(*path: str) -> tuple[Any, ...]:
+    """The values that a setting with a fixed choice can take, empty for other settings."""
+    section = _section(*path[:-1])
+    field = section.model_fields.get(path[-1]) if section else None
+    return get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
+
+
+def _section(*path: str) -> type[Section] | None:
+    model: type[Section] | None = RunConfig
     for part in path:
-        field = model.model_fields.get(part)
+        field = model.model_fields.get(part) if model else None
         model = next((t for t in _classes(field.annotation) if issubclass(t, Section)), None) if field else None
-        if model is None:
-            return []
-    return list(model.model_fields)
+    return model
 
 
 def _classes(annotation: Any) -> list[type]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hgt_studio.atomic_file import atomic_write
-from hgt_studio.config.run import RunConfig
+from hgt_studio.config.run import RunConfig, choices
 from hgt_studio.errors import ConfigError
 
 
@@ -67,7 +67,7 @@ def apply_overrides(config: RunConfig, overrides: Iterable[str]) -> RunConfig:
             if not isinstance(table.get(section), dict):
                 table[section] = {}
             table = table[section]
-        table[field] = _read_value(value.strip())
+        table[field] = _read_value(value.strip(), choices(*sections, field))
     return RunConfig.build(values)
 
 
@@ -89,8 +89,9 @@ def _differences(values: dict[str, Any], defaults: dict[str, Any], prefix: str =
             yield f"{prefix}{name}", value
 
 
-def _read_value(text: str) -> Any:
-    if text.casefold() == "none":
+def _read_value(text: str, allowed: tuple[Any, ...]) -> Any:
+    """A TOML value, else the text itself; none is no value, unless it is one of those allowed by name."""
+    if text.casefold() == "none" and "none" not in allowed:
         return None
     try:
         return tomllib.loads(f"value = {text}")["value"]

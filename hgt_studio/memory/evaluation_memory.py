@@ -3,6 +3,7 @@
 from hgt_studio.config import RunConfig
 from hgt_studio.memory.graph_sizes import GraphSizes
 from hgt_studio.memory.inference_memory import InferenceMemory, InferenceSizes
+from hgt_studio.memory.input_memory import take_inputs_of_all_nodes
 from hgt_studio.memory.ledger import Ledger, Peak
 from hgt_studio.memory.network_sizes import NetworkSizes
 from hgt_studio.memory.training_memory import take_model
@@ -19,7 +20,12 @@ def evaluation_peaks(config: RunConfig, net: NetworkSizes, graph: GraphSizes) ->
     device = Ledger(net.device_kind)
     host = device if net.device_kind == "cpu" else Ledger()
     take_model(device, net, threads=1)
-    vectors = InferenceMemory(device, host, net, InferenceSizes.of(budget_bytes, net, graph)).run()
+    inputs = take_inputs_of_all_nodes(host, net)
+    if net.layers:
+        vectors = InferenceMemory(device, host, net, InferenceSizes.of(budget_bytes, net, graph)).run()
+    else:
+        vectors = host.account("inference/vectors of all nodes").floats(net.nodes * net.embedding)
+    host.free(*inputs)
     export = device.peak()
     if net.device_kind != "cpu":
         device.take("ranking/embeddings of all nodes", vectors.num_bytes)

@@ -21,6 +21,7 @@ _FORMULAS = {
     "messages (segments x hidden), attention weights (edges x heads)",
     "working memory": "what lives inside one operation: keys and values of the edges (2 x edges x hidden), gathered "
     "weights, gradients on their way",
+    "input": "rows x hidden x 4, what the layers start from",
     "embeddings of the seeds": "seed rows x embedding x 4, and their gradient",
     "decoder and negatives": "both ends of every supervision edge against all seed rows",
     "decoder and negatives/scores": "2 x supervision edges x seed rows x 4, and as much for masks and gradients",
@@ -28,6 +29,7 @@ _FORMULAS = {
     "uniformity": "seed rows x seed rows and seed rows x embedding, x 4",
     "contrastive block": "pairs x pairs similarities and 2 x pairs x embedding vectors, x 4",
     "inference": "all nodes, layer by layer, in chunks that fit the working memory of the evaluation settings",
+    "inference/input of all nodes": "nodes x hidden x 4, on the host",
     "inference/chunk": "rows and segments of a chunk x hidden x 4",
     "inference/edges of a chunk": "edges of a block x hidden x 4, scores of all edges x heads x 4",
     "inference/keys and values of all nodes": "2 x nodes x hidden x 4, on the device where they fit, else on the host",

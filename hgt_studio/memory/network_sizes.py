@@ -12,6 +12,8 @@ from hgt_studio.typing import DeviceKind
 class NetworkSizes:
     """Sizes of an `HGTNetwork` on a kind of device.
 
+    hidden: width of the encoder's input and of its layers. layers: none for the encoder "none".
+    learns_nodes: whether there are learned node embeddings, else vectors of the node types.
     head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
     """
 
@@ -22,6 +24,7 @@ class NetworkSizes:
     heads: int
     layers: int
     embedding: int
+    learns_nodes: bool
     normalize: bool
     drops: bool
     decoder: DecoderName
@@ -35,10 +38,11 @@ class NetworkSizes:
             nodes=sum(graph.nodes),
             types=len(graph.nodes),
             triplets=len(graph.triplets),
-            hidden=architecture.hidden_dim,
+            hidden=architecture.input_dim,
             heads=architecture.num_heads,
-            layers=architecture.num_layers,
+            layers=architecture.num_hops,
             embedding=architecture.embedding_dim,
+            learns_nodes=architecture.node_embeddings,
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
             decoder=architecture.decoder,
@@ -51,6 +55,11 @@ class NetworkSizes:
         return self.hidden // self.heads
 
     @property
+    def table(self) -> int:
+        """Numbers in the table of learned node embeddings."""
+        return self.nodes * self.hidden * self.learns_nodes
+
+    @property
     def relation_weights(self) -> int:
         """Numbers in one stack of relation matrices."""
         return self.triplets * self.hidden * self.head_dim
@@ -61,7 +70,7 @@ class NetworkSizes:
         return 1 if self.device_kind == "cuda" else 4
 
     def layer_parameters(self) -> dict[str, int]:
-        """Numbers in each parameter but the embedding table, as `HGTLayer`, `HGTEncoder` and the decoder make them."""
+        """Numbers in each parameter but the embedding table, as `NodeInput`, `HGTEncoder` and the decoder make them."""
         hidden = self.hidden
         layer = {
             "key_value_weight": 2 * self.types * hidden * hidden,
@@ -78,8 +87,11 @@ class NetworkSizes:
         if self.normalize:
             layer |= {"norm_weight": hidden, "norm_bias": hidden}
         all_layers = {f"{number}.{name}": count for number in range(self.layers) for name, count in layer.items()}
-        project = {"project_weight": hidden * self.embedding, "project_bias": self.embedding}
-        return all_layers | project | self._decoder_parameters()
+        project = {"project_weight": hidden * self.embedding, "project_bias": self.embedding} if self.layers else {}
+        return self._input_parameters() | all_layers | project | self._decoder_parameters()
+
+    def _input_parameters(self) -> dict[str, int]:
+        return {} if self.learns_nodes else {"type_vectors": self.types * self.hidden}
 
     def _decoder_parameters(self) -> dict[str, int]:
         weights = self.triplets * self.embedding

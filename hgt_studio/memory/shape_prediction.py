@@ -63,8 +63,7 @@ def predict_shape(config: RunConfig, sizes: GraphSizes, node_tile: int) -> Batch
     shares = SeedShares.of(config, contrastive=has_contrastive_pairs(config, sizes))
     reach = _seeds(config, sizes, shares)
     seeds = reach.reached()
-    neighbour = config.sampling.sampler == "neighbour"
-    blocks = _neighbour_blocks(config, reach, seeds) if neighbour else _budget_blocks(config, reach, seeds)
+    blocks = _blocks(config, reach, seeds) if config.architecture.num_hops else []
     blocks = [block.after_dropout(config.sampling.edge_dropout) for block in blocks]
     all_tiles = tiles_of(sizes.nodes, node_tile)
     tiles = [shares.most_tiles(sizes.nodes, node_tile), *(_tiles(block.nodes, node_tile) for block in blocks)]
@@ -95,6 +94,11 @@ def _seeds(config: RunConfig, sizes: GraphSizes, shares: SeedShares) -> _Reach:
         uniform[sizes.node_types.index(config.training.contrastive_node_type)] += 2 * shares.pairs
     held_out = config.data.validation_share + config.data.test_share
     return _Reach(sizes, sizes.degrees.degree * (1.0 - held_out), uniform, 2 * shares.positives * of_type)
+
+
+def _blocks(config: RunConfig, reach: _Reach, new: FloatArray) -> list[_Block]:
+    neighbour = config.sampling.sampler == "neighbour"
+    return _neighbour_blocks(config, reach, new) if neighbour else _budget_blocks(config, reach, new)
 
 
 def _neighbour_blocks(config: RunConfig, reach: _Reach, new: FloatArray) -> list[_Block]:

@@ -1,6 +1,7 @@
 """Memory of a training step: what is always there, and a batch forward and backward (`Trainer._accumulate`)."""
 
 from hgt_studio.config import RunConfig
+from hgt_studio.memory.input_memory import InputMemory
 from hgt_studio.memory.layer_memory import Gradients, LayerMemory, LayerSizes
 from hgt_studio.memory.ledger import Block, Ledger, Peak
 from hgt_studio.memory.loss_memory import LossMemory
@@ -17,11 +18,11 @@ def take_model(ledger: Ledger, net: NetworkSizes, threads: int) -> None:
 
     threads: that work on the device: one forward, one more backward.
     """
-    table = 4 * net.nodes * net.hidden
+    tables = [4 * net.table] if net.learns_nodes else []
     layers = [4 * count for count in net.layer_parameters().values()]
-    ledger.keep("node embeddings", [table])
+    ledger.keep("node embeddings", tables)
     ledger.keep("weights", layers)
-    ledger.keep("optimiser state/node embeddings", [_UPDATE_COUNT_BYTES, table, table])
+    ledger.keep("optimiser state/node embeddings", [_UPDATE_COUNT_BYTES] * len(tables) + 2 * tables)
     ledger.keep("optimiser state/weights", [_UPDATE_COUNT_BYTES] * len(layers) + 2 * layers)
     ledger.keep("small tensors", [_SMALL_TENSORS_BYTES])
     if net.device_kind == "cuda":
@@ -32,7 +33,7 @@ def training_peak(config: RunConfig, net: NetworkSizes, shape: BatchShape) -> Pe
     """The peak of all optimiser steps but the first, which has no more than they."""
     ledger = Ledger(net.device_kind)
     take_model(ledger, net, threads=2)
-    ledger.keep("gradients/node embeddings", [4 * net.nodes * net.hidden])
+    ledger.keep("gradients/node embeddings", [4 * net.table])
     gradients = ledger.account("gradients/weights")
     ledger.keep(gradients.part, [4 * count for count in net.layer_parameters().values()])
     _batch(ledger, net, config, shape, Gradients(gradients))
@@ -42,25 +43,28 @@ def training_peak(config: RunConfig, net: NetworkSizes, shape: BatchShape) -> Pe
 def _batch(ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape, gradients: Gradients) -> None:
     """Forward and backward of one batch."""
     masks = _take_batch(ledger, net, shape)
-    x = ledger.account("layer 1/kept for backward").floats(shape.nodes[-1] * net.hidden)
+    inputs = InputMemory(ledger, net, shape)
+    x = inputs.forward()
     layers = [LayerMemory(ledger, net, LayerSizes.of(shape, number)) for number in range(1, net.layers + 1)]
     message = list[Block]()
     for layer in layers:
         x, made = layer.forward(x, message)
         message = [made]
     embeddings = ledger.account("embeddings of the seeds")
-    seeds = embeddings.floats(shape.nodes[0] * net.embedding)
+    seeds = embeddings.floats(shape.nodes[0] * net.embedding) if layers else x
     ledger.free(*message)
     losses = LossMemory(ledger, net, config, shape)
     losses.forward()
-    of_seeds = losses.backward(gradients)
+    grad = losses.backward(gradients)
     ledger.free(seeds, *masks)
-    grad = embeddings.floats(shape.nodes[0] * net.hidden)
-    weights = [gradients.account.floats(net.hidden * net.embedding), gradients.account.floats(net.embedding)]
-    ledger.free(of_seeds, x)
-    gradients.add(*weights)
+    if layers:
+        of_seeds, grad = grad, embeddings.floats(shape.nodes[0] * net.hidden)
+        weights = [gradients.account.floats(net.hidden * net.embedding), gradients.account.floats(net.embedding)]
+        ledger.free(of_seeds, x)
+        gradients.add(*weights)
     for layer in reversed(layers):
         grad = layer.backward(grad, gradients)
+    inputs.backward(grad, gradients)
 
 
 def _take_batch(ledger: Ledger, net: NetworkSizes, shape: BatchShape) -> list[Block]:

@@ -1,4 +1,4 @@
-"""The encoder: HGT layers over a batch, each computing just the rows that the layers after it need."""
+"""The encoder: HGT layers over a batch, each computing just the rows that the layers after it need; or none."""
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -37,6 +37,19 @@ class HGTEncoder(nn.Module):
             x = x[: graph.edges.num_destinations] + message
         out: Tensor = self.project(x)
         return out
+
+
+class DirectEncoder(nn.Module):
+    """No layers: the input is the embedding, as in knowledge-graph embedding models. Every row of a batch is a seed."""
+
+    def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
+        """x: (seed rows, embedding_dim), returned as it is."""
+        return x
+
+
+def make_encoder(config: ArchitectureConfig, num_types: int, num_triplets: int) -> HGTEncoder | DirectEncoder:
+    """The encoder that the settings name."""
+    return HGTEncoder(config, num_types, num_triplets) if config.encoder == "hgt" else DirectEncoder()
 
 
 def layer_graph(batch: DeviceBatch, blocks: int) -> LayerGraph:

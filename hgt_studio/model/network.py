@@ -8,10 +8,12 @@ from torch import Tensor, nn
 from hgt_studio.config import RunConfig
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.model.decoder import make_decoder
-from hgt_studio.model.encoder import HGTEncoder
+from hgt_studio.model.encoder import DirectEncoder, make_encoder
+from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.losses import info_nce, link_loss, uniformity
-from hgt_studio.model.node_embedding import NodeEmbedding
+from hgt_studio.model.node_input import NodeInput
 from hgt_studio.sampling.batch import DeviceBatch
+from hgt_studio.typing import CancelToken, ProgressCallback
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,14 @@ class Losses:
 
 
 class HGTNetwork(nn.Module):
-    """Learned node embeddings, HGT encoder and decoder, built from a configuration and the sizes of a graph."""
+    """Node input, encoder and decoder, built from a configuration and the sizes of a graph."""
 
     def __init__(self, config: RunConfig, num_nodes: int, num_types: int, num_triplets: int) -> None:
         super().__init__()
         architecture = config.architecture
         self._training_config, self._num_triplets = config.training, num_triplets
-        self.embedding = NodeEmbedding(num_nodes, architecture.hidden_dim)
-        self.encoder = HGTEncoder(architecture, num_types, num_triplets)
+        self.embedding = NodeInput(architecture, num_nodes, num_types)
+        self.encoder = make_encoder(architecture, num_types, num_triplets)
         self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
 
     @classmethod
@@ -41,7 +43,7 @@ class HGTNetwork(nn.Module):
 
     def forward(self, batch: DeviceBatch) -> Losses:
         """The losses of a batch, as means over its supervision edges (both ends) and its pairs."""
-        seeds: Tensor = self.encoder(self.embedding(batch.node_ids), batch)
+        seeds: Tensor = self.encoder(self.embedding(batch), batch)
         settings = self._training_config
         candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
         link = self._link_loss(seeds, batch, candidates)
@@ -54,6 +56,24 @@ class HGTNetwork(nn.Module):
         contrastive = info_nce(ends, batch.pair_candidates, settings.temperature)
         total = torch.lerp(total, contrastive, settings.contrastive_weight)
         return Losses(total, link.detach(), contrastive.detach())
+
+    @torch.no_grad()
+    def embed(
+        self,
+        graph: KnowledgeGraph,
+        budget_bytes: int,
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Tensor:
+        """Embeddings of all nodes, over all edges of a graph. Returns float32 (num_nodes, embedding_dim) on the host.
+
+        budget_bytes: device memory beside the model.
+        """
+        inputs = self.embedding.of_all_nodes(graph.type_ptr)
+        if isinstance(self.encoder, DirectEncoder):
+            return inputs.to("cpu", copy=True)
+        return embed_all_nodes(self.encoder, inputs, graph, budget_bytes, cancel=cancel, progress=progress)
 
     def _link_loss(self, seeds: Tensor, batch: DeviceBatch, candidates: Tensor) -> Tensor:
         """Both ends of every supervision edge are asked for, in one batch of questions."""

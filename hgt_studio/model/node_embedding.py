@@ -1,4 +1,4 @@
-"""The table of learned node embeddings: most of the parameters, a few of its rows per batch.
+"""Rows of the table of learned node embeddings, a few of which are in a batch.
 
 The gradient of the rows of a batch is added straight into the table's one gradient buffer. The usual way, autograd's
 `index_select`, would make a zero table for every batch and add it to the last one.
@@ -7,23 +7,19 @@ The gradient of the rows of a batch is added straight into the table's one gradi
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd import Function
 
 
-class NodeEmbedding(nn.Module):
-    """One vector for each node. `weight`: (num_nodes, dim)."""
+def select_rows(table: Tensor, node_ids: Tensor) -> Tensor:
+    """table: (num_nodes, dim), a leaf. node_ids: int64 (num_rows,), repeats allowed. Returns (num_rows, dim).
 
-    def __init__(self, num_nodes: int, dim: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(num_nodes, dim).normal_(std=dim**-0.5))
-
-    def forward(self, node_ids: Tensor) -> Tensor:
-        """node_ids: int64 (num_rows,), repeats allowed. Returns (num_rows, dim); backward adds to `weight.grad`."""
-        if torch.is_grad_enabled() and self.weight.grad is None:
-            self.weight.grad = torch.zeros_like(self.weight)
-        rows: Tensor = _Rows.apply(self.weight, node_ids)  # type: ignore[no-untyped-call]
-        return rows
+    Backward adds to `table.grad`, which is made here where there is none.
+    """
+    if torch.is_grad_enabled() and table.grad is None:
+        table.grad = torch.zeros_like(table)
+    rows: Tensor = _Rows.apply(table, node_ids)  # type: ignore[no-untyped-call]
+    return rows
 
 
 class _Rows(Function):

@@ -54,7 +54,7 @@ class SeedShares:
 class BatchShape:
     """Lengths of a batch.
 
-    nodes: rows of hops 0..h, for h = 0..L; multiples of `node_tile`.
+    nodes: rows of hops 0..h, for h = 0..L, L being 0 where no neighbours are asked for; multiples of `node_tile`.
     segments: segments of blocks 1..b, for b = 1..L; multiples of `segment_tile`.
     edges: edges of blocks 1..b, for b = 1..L.
     positives, pairs: supervision edges and contrastive pairs.
@@ -75,14 +75,15 @@ class BatchShape:
     @cached_property
     def index_fields(self) -> dict[str, int]:
         """Names and lengths of the index arrays, in the order in which they share one buffer."""
+        segments, edges = max(self.segments, default=0), max(self.edges, default=0)
         return {
             "node_ids": self.nodes[-1],
             "tile_type": self.nodes[-1] // self.node_tile,
-            "segment_destination": self.segments[-1],
-            "tile_triplet": self.segments[-1] // self.segment_tile,
-            "edge_source": self.edges[-1],
-            "edge_segment": self.edges[-1],
-            "edge_destination": self.edges[-1],
+            "segment_destination": segments,
+            "tile_triplet": segments // self.segment_tile,
+            "edge_source": edges,
+            "edge_segment": edges,
+            "edge_destination": edges,
             "positive_source": self.positives,
             "positive_triplet": self.positives,
             "positive_destination": self.positives,

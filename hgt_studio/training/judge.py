@@ -6,7 +6,6 @@ from typing import Literal
 import torch
 
 from hgt_studio.graph.knowledge_graph import EdgeList
-from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.evaluation import Evaluation, evaluate_embeddings
 from hgt_studio.training.evaluation_set import EvaluationSet, draw_evaluation_set
@@ -30,10 +29,9 @@ class Judge:
     @torch.no_grad()
     def evaluate(self, network: HGTNetwork, held_out: HeldOut, budget_bytes: int) -> Evaluation:
         """Embed and rank on the network's device, within so much memory beside the network and the embeddings."""
-        features, graph = network.embedding.weight, self._task.split.message_graph
-        vectors = embed_all_nodes(network.encoder, features, graph, budget_bytes, cancel=self._cancel)
+        vectors = network.embed(self._task.split.message_graph, budget_bytes, cancel=self._cancel)
         evaluation = evaluate_embeddings(
-            vectors.to(features.device),
+            vectors.to(next(network.parameters()).device),
             network.decoder,
             self._questions(held_out),
             memory_budget_bytes=budget_bytes,

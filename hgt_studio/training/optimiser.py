@@ -11,11 +11,11 @@ from hgt_studio.model.network import HGTNetwork
 
 def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.AdamW:
     """Fused AdamW (Loshchilov & Hutter 2019). Weight decay acts on the matrices of the layers only."""
-    table = network.embedding.weight
     layers = layer_parameters(network)
+    table = [] if network.embedding.weight is None else [network.embedding.weight]
     groups = [
         {"params": [p for p in layers if p.dim() > 1], "weight_decay": config.weight_decay},
-        {"params": [*(p for p in layers if p.dim() <= 1), table], "weight_decay": 0.0},
+        {"params": [*(p for p in layers if p.dim() <= 1), *table], "weight_decay": 0.0},
     ]
     optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
     for parameter in network.parameters():  # at once, so that a step never allocates and cannot fail half-way

@@ -106,6 +106,8 @@ def _plan_batches(
 
 def _sampler(graph: KnowledgeGraph, config: RunConfig) -> Sampler:
     settings = config.sampling
+    if config.architecture.num_hops == 0:
+        return NeighbourSampler(graph, (), settings.fan_out_rule)
     match settings.sampler:
         case "neighbour":
             return NeighbourSampler(graph, settings.num_neighbors, settings.fan_out_rule)

@@ -71,6 +71,13 @@ def test_one_fan_out_for_each_layer_of_the_sampler_in_use() -> None:
     RunConfig.build({"sampling": {"num_samples": [8]}})
 
 
+def test_a_model_needs_something_that_tells_nodes_apart() -> None:
+    text = _error({"architecture": {"encoder": "none", "node_embeddings": False}})
+    assert text.startswith("architecture.node_embeddings: without them and with encoder = 'none'")
+    RunConfig.build({"architecture": {"encoder": "none"}})
+    RunConfig.build({"architecture": {"node_embeddings": False}})
+
+
 def test_the_soft_limit_is_not_above_the_hard_one() -> None:
     text = _error({"device": {"low_watermark": 1.4, "high_watermark": 1.2}})
     assert text.startswith("device.low_watermark: 1.4 is above high_watermark = 1.2")

@@ -112,6 +112,12 @@ def test_overrides_read_every_kind_of_value() -> None:
     assert apply_overrides(config, ["data.limit_nodes=none"]).data.limit_nodes is None
 
 
+def test_none_is_a_choice_where_there_is_one_of_that_name() -> None:
+    config = apply_overrides(RunConfig(), ["export.normalisation=l2", "architecture.encoder=none"])
+    assert config.architecture.encoder == "none"
+    assert apply_overrides(config, ["export.normalisation=none"]).export.normalisation == "none"
+
+
 def test_overrides_are_checked_together() -> None:
     config = apply_overrides(RunConfig(), ["architecture.num_layers=3", "sampling.num_neighbors=[9, 5, 2]"])
     assert (config.architecture.num_layers, config.sampling.num_neighbors) == (3, (9, 5, 2))

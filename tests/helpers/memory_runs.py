@@ -11,7 +11,6 @@ from hgt_studio.config.architecture import DecoderName
 from hgt_studio.config.training import LinkLossName
 from hgt_studio.device.allocations import Allocations, track_allocations
 from hgt_studio.device.base import Device
-from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.judge import Judge
@@ -34,9 +33,12 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
     layers = draw.choice((1, 2, 2, 3))
     sampler = draw.choice(("neighbour", "neighbour", "budget"))
     batch = draw.choice(batch_sizes)
+    encoder, node_embeddings = draw.choice(4 * (("hgt", True),) + (("hgt", False), ("none", True)))
     return RunConfig.build(
         {
             "architecture": {
+                "encoder": encoder,
+                "node_embeddings": node_embeddings,
                 "hidden_dim": draw.choice(hidden_sizes),
                 "embedding_dim": draw.choice((16, 64, 200, 512)),
                 "num_layers": layers,
@@ -82,7 +84,7 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
     with track_allocations(device) as evaluation:
         judge.evaluate(network, "validation", budget_bytes)
     with track_allocations(device) as export:
-        embed_all_nodes(network.encoder, network.embedding.weight.detach(), task.split.message_graph, budget_bytes)
+        network.embed(task.split.message_graph, budget_bytes)
     return Peaks(
         train=model.kept_bytes + max(steps[0].peak_bytes, steps[0].kept_bytes + steps[1].peak_bytes),
         evaluate=held + evaluation.peak_bytes,

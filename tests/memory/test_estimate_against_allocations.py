@@ -15,6 +15,7 @@ from hgt_studio.training.task import prepare_task
 from tests.helpers.memory_runs import measure_peaks, random_config
 
 CONFIGURATIONS = 30
+SMALL_BYTES = 1 << 20  # a block of questions that is not full, and other small tensors
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,17 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> list[KnowledgeGraph]:
 
 
 def test_measured_peaks_lie_within_fifteen_per_cent_below_the_estimate(graphs: list[KnowledgeGraph]) -> None:
-    draw, ratios = random.Random(0), []
+    draw, ratios, within = random.Random(0), [], []
     for number in range(CONFIGURATIONS):
         graph, config = graphs[number % 2], random_config(draw, (16, 64, 200), (16, 64))
         task = prepare_task(graph, config, "cpu")
         estimate = estimate_memory(config, GraphSizes.from_graph(graph), "cpu", task.shape)
         measured = measure_peaks(task, CpuDevice())
         for phase, estimated_bytes in estimate.peak_bytes.items():
-            ratios.append((getattr(measured, phase) / estimated_bytes, phase, config))
+            measured_bytes = getattr(measured, phase)
+            ratio, spare_bytes = measured_bytes / estimated_bytes, estimated_bytes - measured_bytes
+            within.append(0.85 <= ratio <= 1.0 or 0 <= spare_bytes < SMALL_BYTES)
+            ratios.append((ratio, phase, config))
     worst = sorted(ratios, key=lambda found: found[0])
-    within = [0.85 <= ratio <= 1.0 for ratio, _, _ in ratios]
     assert worst[-1][0] <= 1.05, worst[-1]
     assert sum(within) >= 0.95 * len(within), (worst[:3], worst[-3:])

@@ -30,7 +30,7 @@ def test_whole_neighbourhoods_give_what_inference_gives(
     assert host.usage.dropped_edges == 0
     batch = host.to(CPU)
     with torch.no_grad(), rows():
-        seeds = network.encoder(network.embedding(batch.node_ids), batch)
+        seeds = network.encoder(network.embedding(batch), batch)
     graph = task.split.message_graph
     everything = embed_all_nodes(network.encoder, network.embedding.weight.detach(), graph, 1 << 30)
     ends = torch.unique(torch.cat([batch.positive_source, batch.positive_destination, batch.pair_first]))
@@ -43,7 +43,7 @@ def test_dropout_acts_in_training_only() -> None:
     network = HGTNetwork.for_graph(task.config, task.graph)
     batch = task.maker.make(0, task.shape).to(CPU)
     with torch.no_grad():
-        features = network.embedding(batch.node_ids)
+        features = network.embedding(batch)
         first, second = network.encoder(features, batch), network.encoder(features, batch)
         network.eval()
         assert not torch.allclose(first, second)

@@ -30,6 +30,8 @@ VARIANTS = {
     "three layers": ("architecture.num_layers=3", "sampling.num_neighbors=[4, 3, 2]"),
     "no contrastive loss": ("training.contrastive_weight=0.0",),
     "budget sampler": ("sampling.sampler=budget", "sampling.num_samples=[8, 4]"),
+    "no encoder": ("architecture.encoder=none",),
+    "no node embeddings": ("architecture.node_embeddings=false",),
     "negatives unfiltered": ("sampling.filter_negatives=false", "sampling.fan_out_rule=per_relation"),
 }  # fmt: skip
 
@@ -63,7 +65,7 @@ def test_losses_are_those_of_the_questions(variant: str) -> None:
     batch = task.maker.make(0, task.shape).to(CPU)
     with torch.no_grad():
         losses = network(batch)
-        seeds = network.encoder(network.embedding(batch.node_ids), batch)
+        seeds = network.encoder(network.embedding(batch), batch)
     link = []
     for i, (source, triplet, destination) in enumerate(
         zip(batch.positive_source, batch.positive_triplet, batch.positive_destination, strict=True)
@@ -120,7 +122,7 @@ def test_ids_of_padded_rows_do_not_matter(variant: str) -> None:
 
 
 @pytest.mark.usefixtures("both_ways")
-@pytest.mark.parametrize("variant", ["default", "three layers", "budget sampler"])
+@pytest.mark.parametrize("variant", ["default", "three layers", "budget sampler", "no encoder", "no node embeddings"])
 def test_a_roomier_shape_changes_nothing(variant: str) -> None:
     task = small_task(*VARIANTS[variant])
     network, shape = make_network(task), task.shape
@@ -148,7 +150,7 @@ class Recorder(TorchDispatchMode):
         return result
 
 
-@pytest.mark.parametrize("variant", ["default", "budget sampler"])
+@pytest.mark.parametrize("variant", ["default", "budget sampler", "no encoder", "no node embeddings"])
 def test_all_batches_run_the_same_operations_on_the_same_shapes(variant: str) -> None:
     """On accelerators. The meta device stands in for one: it takes the same path, and any look at a value fails."""
     task = small_task(*VARIANTS[variant], device_type="mps")
@@ -161,5 +163,5 @@ def test_all_batches_run_the_same_operations_on_the_same_shapes(variant: str) ->
         with Recorder() as recorder:
             network(batch.to(META)).total.backward()
         runs.append(recorder.calls)
-    assert len(runs[0]) > 100
+    assert len(runs[0]) > 50
     assert runs[0] == runs[1] == runs[2]

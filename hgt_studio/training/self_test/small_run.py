@@ -8,7 +8,6 @@ from hgt_studio.device.base import Device
 from hgt_studio.graph import load_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.synthetic import write_sample_graph
-from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.task import prepare_task
 from hgt_studio.training.trainer import Trainer
@@ -28,12 +27,14 @@ _SMALL = (
     "evaluation.max_test_edges_per_relation=5",
     "evaluation.memory_budget_mib=16",
 )
-# Between them every decoder, every loss and both samplers.
+# Between them every decoder, every loss, both samplers, and what a model can be built of.
 _CHOICES = (
     (),
     ("architecture.decoder=dot", "training.link_loss=binary_cross_entropy", "sampling.sampler=budget"),
     ("architecture.decoder=complex", "training.uniformity_weight=0.3", "training.label_smoothing=0.1"),
     ("architecture.decoder=rotate", "training.link_loss=self_adversarial", "sampling.edge_dropout=0.2"),
+    ("architecture.encoder=none",),
+    ("architecture.node_embeddings=false",),
 )
 # Keys and values of all nodes on the device, then on the host.
 _EXPORT_BUDGETS_BYTES = (1 << 22, 1 << 14)
@@ -58,4 +59,4 @@ def train_small(graph: KnowledgeGraph, device: Device, node_tiles_of: str) -> No
             trainer = Trainer(task, device, directory, lambda event: None, CancelToken())
             trainer.run()
         for budget_bytes in _EXPORT_BUDGETS_BYTES:
-            embed_all_nodes(trainer.network.encoder, trainer.network.embedding.weight.detach(), graph, budget_bytes)
+            trainer.network.embed(graph, budget_bytes)
