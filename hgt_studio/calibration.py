@@ -21,7 +21,7 @@ from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.recovery import shortage_in_plain_words
 from hgt_studio.training.task import TrainingTask, prepare_task
 
-_MODEL = ("node embeddings", "weights", "optimiser state")
+_MODEL = ("node embeddings", "node features", "weights", "optimiser state")
 _STEPS = 2
 
 
@@ -92,7 +92,7 @@ def _run_steps(task: TrainingTask, device: Device) -> tuple[Allocations, Allocat
     place, batches = device.torch_device(), task.config.training.gradient_accumulation_steps
     device.empty_cache()
     with track_allocations(device) as model:
-        network = HGTNetwork.for_graph(task.config, task.graph).to(place)
+        network = HGTNetwork.for_graph(task.config, task.graph, task.node_features()).to(place)
         optimiser = make_optimiser(network, task.config.training)
     gradients = BatchGradients(network, device, batches, record=task.config.device.cuda_graphs)
     steps = []

@@ -24,7 +24,7 @@ from hgt_studio.graph import load_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.split import split_graph
 from hgt_studio.memory import GraphSizes, estimate_memory, live_budget, verdict
-from hgt_studio.model.checkpoint import load_checkpoint
+from hgt_studio.model.checkpoint import load_checkpoint, saved_shape
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.evaluation import Evaluation
 from hgt_studio.training.events import Event, EventHandler, MemoryRead, Notice, PhaseStarted
@@ -144,9 +144,11 @@ def open_run(
     place = _prepare_device(config)
     path = graph_path or _graph_path(run)
     graph = load_graph(path, config.data, progress=listeners.on_progress, cancel=listeners.cancel)
-    network = HGTNetwork.for_graph(config, graph).to(place.torch_device())
-    best = run.best_checkpoint
-    load_checkpoint(best if best.exists() else run.last_checkpoint, network)
+    checkpoint = run.best_checkpoint if run.best_checkpoint.exists() else run.last_checkpoint
+    sizes = graph.num_nodes, len(graph.node_types), len(graph.triplets)
+    _, width = saved_shape(checkpoint, "embedding.features") or (0, 0)
+    network = HGTNetwork(config, *sizes, width).to(place.torch_device())
+    load_checkpoint(checkpoint, network)
     return FinishedRun(config, graph, network, place)
 
 

@@ -16,7 +16,7 @@ from hgt_studio.graph.split import split_graph
 from hgt_studio.graph.synthetic import write_sample_graph
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.pipeline import Listeners, RunResult, evaluate_run, export_run, open_run, train_run
-from hgt_studio.training.events import Evaluated, Event, MemoryRead, PhaseStarted
+from hgt_studio.training.events import Evaluated, Event, MemoryRead, Notice, PhaseStarted
 from hgt_studio.typing import CancelToken, Progress
 from tests.helpers.command_line import QUICK_SETTINGS
 
@@ -53,6 +53,23 @@ def test_listeners_hear_every_phase_in_order(kg: Path) -> None:
 
 
 def test_a_reopened_run_gives_the_same_metrics_and_vectors(trained: RunResult) -> None:
+    run = open_run(trained.directory)
+    assert evaluate_run(run).to_dict("test") == trained.metrics
+    copy = trained.directory / "copy.parquet"
+    export_run(run, copy, ExportConfig())
+    assert copy.read_bytes() == (trained.directory / "embeddings.parquet").read_bytes()
+
+
+def test_a_run_with_features_needs_their_file_for_training_only(kg: Path) -> None:
+    nodes = load_graph(kg).nodes.to_pandas()
+    table = kg.parent / "features.csv"
+    pd.DataFrame({"id": nodes["id"], "number": np.arange(len(nodes))})[::2].drop_duplicates("id").to_csv(table, index=False)
+    names = ("structural_features=true", "name_features=true", f"features_file={table}")
+    config = apply_overrides(CONFIG, ["training.num_epochs=1", *(f"architecture.{name}" for name in names)])
+    events: list[Event] = []
+    trained = train_run(kg, kg.parent / "run", config, Listeners(events.append))
+    assert any(isinstance(event, Notice) and "has no row for" in event.text for event in events)
+    table.unlink()
     run = open_run(trained.directory)
     assert evaluate_run(run).to_dict("test") == trained.metrics
     copy = trained.directory / "copy.parquet"

@@ -20,7 +20,22 @@ class ArchitectureConfig(Section):
         "layers and neighbours, as in knowledge-graph embedding models",
     )
     node_embeddings: bool = setting(
-        True, "Node embeddings", "learn a vector for each node; without, the encoder starts from one for each node type"
+        True,
+        "Node embeddings",
+        "learn a vector for each node; without, nodes start from their features, or from one for each node type",
+    )
+    structural_features: bool = setting(
+        False,
+        "Structural features",
+        "start from a node's degree by relation and random projections of its neighbourhood, beside its embedding",
+    )
+    name_features: bool = setting(
+        False, "Name features", "start from words and letters of a node's name, hashed into 128 numbers"
+    )
+    features_file: str | None = setting(
+        None,
+        "Features file",
+        "start from a table (Parquet or CSV) with a column 'id' or 'name', maybe 'type', and columns of numbers",
     )
     embedding_dim: int = setting(512, "Embedding", "length of the exported vectors", unit="dimensions", ge=2, le=4096)
     hidden_dim: int = setting(256, "Hidden", "width of the layers and of their input", unit="dimensions", ge=2, le=4096)
@@ -41,16 +56,21 @@ class ArchitectureConfig(Section):
         return self.hidden_dim if self.encoder == "hgt" else self.embedding_dim
 
     @property
+    def has_features(self) -> bool:
+        """Whether nodes start from features."""
+        return self.structural_features or self.name_features or bool(self.features_file)
+
+    @property
     def num_hops(self) -> int:
         """How far the encoder looks."""
         return self.num_layers if self.encoder == "hgt" else 0
 
     @model_validator(mode="after")
     def _something_tells_nodes_apart(self) -> "ArchitectureConfig":
-        if self.encoder == "none" and not self.node_embeddings:
+        if self.encoder == "none" and not self.node_embeddings and not self.has_features:
             raise ValueError(
                 "node_embeddings: without them and with encoder = 'none' all nodes of a type are alike; turn one of "
-                "the two on"
+                "the two on, or features"
             )
         return self
 

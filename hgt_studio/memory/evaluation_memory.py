@@ -20,7 +20,7 @@ def evaluation_peaks(config: RunConfig, net: NetworkSizes, graph: GraphSizes) ->
     device = Ledger(net.device_kind)
     host = device if net.device_kind == "cpu" else Ledger()
     take_model(device, net, threads=1)
-    inputs = take_inputs_of_all_nodes(host, net)
+    inputs = take_inputs_of_all_nodes(device, host, net)
     if net.layers:
         vectors = InferenceMemory(device, host, net, InferenceSizes.of(budget_bytes, net, graph)).run()
     else:

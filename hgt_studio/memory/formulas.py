@@ -2,6 +2,7 @@
 
 _FORMULAS = {
     "node embeddings": "nodes x hidden x 4",
+    "node features": "nodes x features x 4",
     "weights": "matrices by type (4 x hidden x hidden per node type and layer) and by relation (2 x hidden x hidden / "
     "heads per triplet and layer), projection and decoder, x 4",
     "gradients": "one number for every weight and node embedding",
@@ -21,7 +22,7 @@ _FORMULAS = {
     "messages (segments x hidden), attention weights (edges x heads)",
     "working memory": "what lives inside one operation: keys and values of the edges (2 x edges x hidden), gathered "
     "weights, gradients on their way",
-    "input": "rows x hidden x 4, what the layers start from",
+    "input": "rows x (hidden + features) x 4, what the layers start from",
     "embeddings of the seeds": "seed rows x embedding x 4, and their gradient",
     "decoder and negatives": "both ends of every supervision edge against all seed rows",
     "decoder and negatives/scores": "2 x supervision edges x seed rows x 4, and as much for masks and gradients",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from hgt_studio.config import RunConfig
 from hgt_studio.config.architecture import DecoderName
+from hgt_studio.graph.node_features import feature_width
 from hgt_studio.memory.graph_sizes import GraphSizes
 from hgt_studio.typing import DeviceKind
 
@@ -13,7 +14,7 @@ class NetworkSizes:
     """Sizes of an `HGTNetwork` on a kind of device.
 
     hidden: width of the encoder's input and of its layers. layers: none for the encoder "none".
-    learns_nodes: whether there are learned node embeddings, else vectors of the node types.
+    learns_nodes: whether there are learned node embeddings. features: of each node.
     head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
     """
 
@@ -25,6 +26,7 @@ class NetworkSizes:
     layers: int
     embedding: int
     learns_nodes: bool
+    features: int
     normalize: bool
     drops: bool
     decoder: DecoderName
@@ -43,6 +45,7 @@ class NetworkSizes:
             layers=architecture.num_hops,
             embedding=architecture.embedding_dim,
             learns_nodes=architecture.node_embeddings,
+            features=feature_width(architecture, graph.triplets),
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
             decoder=architecture.decoder,
@@ -58,6 +61,10 @@ class NetworkSizes:
     def table(self) -> int:
         """Numbers in the table of learned node embeddings."""
         return self.nodes * self.hidden * self.learns_nodes
+
+    @property
+    def has_type_vectors(self) -> bool:
+        return self.features > 0 or not self.learns_nodes
 
     @property
     def relation_weights(self) -> int:
@@ -91,7 +98,8 @@ class NetworkSizes:
         return self._input_parameters() | all_layers | project | self._decoder_parameters()
 
     def _input_parameters(self) -> dict[str, int]:
-        return {} if self.learns_nodes else {"type_vectors": self.types * self.hidden}
+        parameters = {"type_vectors": self.types * self.hidden} if self.has_type_vectors else {}
+        return parameters | ({"feature_weight": self.types * self.features * self.hidden} if self.features else {})
 
     def _decoder_parameters(self) -> dict[str, int]:
         weights = self.triplets * self.embedding

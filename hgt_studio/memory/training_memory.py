@@ -21,6 +21,8 @@ def take_model(ledger: Ledger, net: NetworkSizes, threads: int) -> None:
     tables = [4 * net.table] if net.learns_nodes else []
     layers = [4 * count for count in net.layer_parameters().values()]
     ledger.keep("node embeddings", tables)
+    if net.features:
+        ledger.keep("node features", [4 * net.features * count for count in (net.nodes, net.types, net.types)])
     ledger.keep("weights", layers)
     ledger.keep("optimiser state/node embeddings", [_UPDATE_COUNT_BYTES] * len(tables) + 2 * tables)
     ledger.keep("optimiser state/weights", [_UPDATE_COUNT_BYTES] * len(layers) + 2 * layers)

@@ -49,6 +49,15 @@ def save_checkpoint(
             raise RunDirectoryError(f"{path}: the checkpoint cannot be written ({error})") from None
 
 
+def saved_shape(path: Path, name: str) -> tuple[int, ...]:
+    """Shape of a weight in a checkpoint; empty if it has none of that name, or cannot be read."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return tuple(file.get_slice(f"model.{name}").get_shape())
+    except (SafetensorError, OSError):
+        return ()
+
+
 def load_checkpoint(path: Path, network: nn.Module, optimiser: torch.optim.Optimizer | None = None) -> TrainingState:
     """Fill a network, and an optimiser, from a checkpoint.
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 SEGMENT_TILE = 32
 EDGE_BLOCKS = 4  # of a chunk, but for a node that has more edges than that
 
+INPUT_ROWS = 4096  # nodes whose input is made at a time
+
 
 @dataclass(frozen=True)
 class ChunkShape:

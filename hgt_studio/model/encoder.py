@@ -57,8 +57,8 @@ def layer_graph(batch: DeviceBatch, blocks: int) -> LayerGraph:
     shape = batch.shape
     edges, segments = shape.edges[blocks - 1], shape.segments[blocks - 1]
     return LayerGraph(
-        inputs=_typed_rows(batch, blocks),
-        outputs=_typed_rows(batch, blocks - 1),
+        inputs=typed_rows(batch, blocks),
+        outputs=typed_rows(batch, blocks - 1),
         segment_destination=batch.segment_destination[:segments],
         tile_triplet=batch.tile_triplet[: segments // shape.segment_tile],
         edges=EdgeIndex(
@@ -68,7 +68,7 @@ def layer_graph(batch: DeviceBatch, blocks: int) -> LayerGraph:
     )  # fmt: skip
 
 
-def _typed_rows(batch: DeviceBatch, hop: int) -> TypedRows:
+def typed_rows(batch: DeviceBatch, hop: int) -> TypedRows:
     """The rows of hops 0..hop."""
     tile = batch.shape.node_tile
     tile_type = batch.tile_type[: batch.shape.nodes[hop] // tile]

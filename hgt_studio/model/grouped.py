@@ -84,18 +84,25 @@ class _RunLinear(Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None]:
         x, weight = ctx.saved_tensors
         rows, (grad,) = ctx.rows, grads
-        grad_x, grad_weight = torch.zeros_like(x), torch.zeros_like(weight)
-        transposed, grad_weights = weight.transpose(1, 2).unbind(), grad_weight.unbind()
-        pieces = zip(_pieces(grad, rows), _pieces(grad_x, rows), _pieces(x.t(), rows, dim=1), strict=True)
-        for run, (piece, result, x_piece) in zip(_runs(rows), pieces, strict=True):
-            torch.mm(piece, transposed[run.node_type], out=result)
+        grad_x = _RunLinear._gradient_of_rows(grad, weight, rows) if ctx.needs_input_grad[0] else None
+        grad_weight = torch.zeros_like(weight)
+        grad_weights = grad_weight.unbind()
+        pieces = zip(_pieces(grad, rows), _pieces(x.t(), rows, dim=1), strict=True)
+        for run, (piece, x_piece) in zip(_runs(rows), pieces, strict=True):
             grad_weights[run.node_type].addmm_(x_piece, piece)
         per_tile = grad.view(rows.tile_type.size(0), -1, grad.size(1)).sum(1)
         grad_bias = grad.new_zeros(weight.size(0), weight.size(2)).index_add_(0, rows.tile_type, per_tile)
         return grad_x, grad_weight, grad_bias, None
+
+    @staticmethod
+    def _gradient_of_rows(grad: Tensor, weight: Tensor, rows: TypedRows) -> Tensor:
+        grad_x, transposed = grad.new_zeros(grad.size(0), weight.size(1)), weight.transpose(1, 2).unbind()
+        for run, piece, result in zip(_runs(rows), _pieces(grad, rows), _pieces(grad_x, rows), strict=True):
+            torch.mm(piece, transposed[run.node_type], out=result)
+        return grad_x
 
 
 def _runs(rows: TypedRows) -> Sequence[TypeRun]:
@@ -123,11 +130,13 @@ class _TileLinear(Function):
         return torch.baddbmm(bias.index_select(0, tile_type).unsqueeze(1), tiles, gathered).view(x.size(0), -1)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None]:
         x, weight, tile_type = ctx.saved_tensors
         grad = grads[0].view(tile_type.size(0), -1, weight.size(2))
         tiles = x.view(tile_type.size(0), -1, x.size(1))
-        grad_x = torch.bmm(grad, weight.index_select(0, tile_type).transpose(1, 2)).view_as(x)
+        grad_x = None
+        if ctx.needs_input_grad[0]:
+            grad_x = torch.bmm(grad, weight.index_select(0, tile_type).transpose(1, 2)).view_as(x)
         grad_weight = torch.zeros_like(weight).index_add_(0, tile_type, torch.bmm(tiles.transpose(1, 2), grad))
         grad_bias = grad.new_zeros(weight.size(0), weight.size(2)).index_add_(0, tile_type, grad.sum(1))
         return grad_x, grad_weight, grad_bias, None

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from hgt_studio.config import RunConfig
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.node_features import NodeFeatures
 from hgt_studio.model.decoder import make_decoder
 from hgt_studio.model.encoder import DirectEncoder, make_encoder
 from hgt_studio.model.inference import embed_all_nodes
@@ -28,18 +29,24 @@ class Losses:
 class HGTNetwork(nn.Module):
     """Node input, encoder and decoder, built from a configuration and the sizes of a graph."""
 
-    def __init__(self, config: RunConfig, num_nodes: int, num_types: int, num_triplets: int) -> None:
+    def __init__(
+        self, config: RunConfig, num_nodes: int, num_types: int, num_triplets: int, feature_width: int = 0
+    ) -> None:
         super().__init__()
         architecture = config.architecture
         self._training_config, self._num_triplets = config.training, num_triplets
-        self.embedding = NodeInput(architecture, num_nodes, num_types)
+        self.embedding = NodeInput(architecture, num_nodes, num_types, feature_width)
         self.encoder = make_encoder(architecture, num_types, num_triplets)
         self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
 
     @classmethod
-    def for_graph(cls, config: RunConfig, graph: KnowledgeGraph) -> "HGTNetwork":
-        """A network of the right sizes."""
-        return cls(config, graph.num_nodes, len(graph.node_types), len(graph.triplets))
+    def for_graph(cls, config: RunConfig, graph: KnowledgeGraph, features: NodeFeatures | None = None) -> "HGTNetwork":
+        """A network of the right sizes. features: those that the settings ask for (`node_features`)."""
+        width = features.values.shape[1] if features else 0
+        network = cls(config, graph.num_nodes, len(graph.node_types), len(graph.triplets), width)
+        if features:
+            network.embedding.set_features(features)
+        return network
 
     def forward(self, batch: DeviceBatch) -> Losses:
         """The losses of a batch, as means over its supervision edges (both ends) and its pairs."""

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hgt_studio.graph.hashing import GOLDEN
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range
-from hgt_studio.sampling.random_bits import GOLDEN, stream
+from hgt_studio.sampling.random_bits import stream
 from hgt_studio.sampling.subgraph import (
     BoolArray,
     GraphArrays,

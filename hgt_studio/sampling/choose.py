@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from hgt_studio.graph.hashing import GOLDEN
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray
-from hgt_studio.sampling.random_bits import GOLDEN, below, stream
+from hgt_studio.sampling.random_bits import below, stream
 from hgt_studio.sampling.subgraph import BoolArray, Int64Array
 
 

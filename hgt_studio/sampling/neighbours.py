@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hgt_studio.config.sampling import FanOutRule
+from hgt_studio.graph.hashing import GOLDEN
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray, KnowledgeGraph
 from hgt_studio.sampling.choose import choose_range, share_evenly
-from hgt_studio.sampling.random_bits import GOLDEN, stream
+from hgt_studio.sampling.random_bits import stream
 from hgt_studio.sampling.subgraph import (
     BoolArray,
     GraphArrays,

@@ -7,20 +7,10 @@ permutation of 0..n-1 of which any element can be asked for alone.
 import numpy as np
 import numpy.typing as npt
 
+from hgt_studio.graph.hashing import GOLDEN, mix
 from hgt_studio.graph.kernel import kernel
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 _FEISTEL_ROUNDS = 4
-
-
-@kernel
-def mix(x: np.uint64) -> np.uint64:
-    """SplitMix64's finaliser: 64 well-mixed bits of a 64-bit key."""
-    x = (x ^ (x >> np.uint64(30))) * _MIX_1
-    x = (x ^ (x >> np.uint64(27))) * _MIX_2
-    return x ^ (x >> np.uint64(31))
 
 
 @kernel

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hgt_studio.graph.hashing import GOLDEN
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
 from hgt_studio.sampling.fact_stream import FactStream
-from hgt_studio.sampling.random_bits import GOLDEN, below, draw_passes, stream
+from hgt_studio.sampling.random_bits import below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.subgraph import BoolArray, Int32Array, Int64Array, pair_keys
 

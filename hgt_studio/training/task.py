@@ -9,6 +9,7 @@ from hgt_studio.errors import InputError, TrainingError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
 from hgt_studio.graph.leakage import LeakageReport, check_leakage
+from hgt_studio.graph.node_features import NodeFeatures, node_features
 from hgt_studio.graph.similarity import jaccard_pairs
 from hgt_studio.graph.split import Split, split_graph
 from hgt_studio.sampling.batch_maker import BatchMaker
@@ -48,6 +49,14 @@ class TrainingTask:
     @property
     def num_steps(self) -> int:
         return self.steps_per_epoch * self.config.training.num_epochs
+
+    def node_features(self) -> NodeFeatures | None:
+        """What nodes start from beside learned embeddings, made of the edges that messages pass over.
+
+        Raises:
+            InputError: the features file cannot serve.
+        """
+        return node_features(self.split.message_graph, self.config.architecture)
 
     def with_half_batches(self) -> "TrainingTask | None":
         """The same steps from batches half as large, twice as many a step; None if batches cannot be smaller."""

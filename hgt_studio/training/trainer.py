@@ -65,7 +65,9 @@ class Trainer:
         self.monitor = monitor
         self.settings, self.place = task.config.training, device.torch_device()
         torch.manual_seed(self.settings.seed)
-        self.network = HGTNetwork.for_graph(task.config, task.graph).to(self.place)
+        features = task.node_features()
+        self.notices = (*task.notices, *(features.notices if features else ()))
+        self.network = HGTNetwork.for_graph(task.config, task.graph, features).to(self.place)
         self.optimiser = make_optimiser(self.network, self.settings)
         self.gradients = self._batch_gradients()
         self.judge = Judge(task, cancel)
@@ -272,7 +274,7 @@ class Trainer:
         return evaluation
 
     def _announce(self) -> None:
-        for text in self.task.notices:
+        for text in self.notices:
             self.on_event(Notice(text))
         self.on_event(
             RunStarted(

@@ -34,11 +34,14 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
     sampler = draw.choice(("neighbour", "neighbour", "budget"))
     batch = draw.choice(batch_sizes)
     encoder, node_embeddings = draw.choice(4 * (("hgt", True),) + (("hgt", False), ("none", True)))
+    has_structural, has_names = draw.choice(3 * ((False, False),) + ((True, False), (True, True)))
     return RunConfig.build(
         {
             "architecture": {
                 "encoder": encoder,
                 "node_embeddings": node_embeddings,
+                "structural_features": has_structural,
+                "name_features": has_names,
                 "hidden_dim": draw.choice(hidden_sizes),
                 "embedding_dim": draw.choice((16, 64, 200, 512)),
                 "num_layers": layers,
@@ -72,7 +75,7 @@ def measure_peaks(task: TrainingTask, device: Device) -> Peaks:
     """Two steps, an evaluation and an export, as a run does them."""
     place, config = device.torch_device(), task.config
     with track_allocations(device) as model:
-        network = HGTNetwork.for_graph(config, task.graph).to(place)
+        network = HGTNetwork.for_graph(config, task.graph, task.node_features()).to(place)
         optimiser = make_optimiser(network, config.training)
     gradients = BatchGradients(network, device, config.training.gradient_accumulation_steps, record=True)
     steps = [_step(task, device, gradients, optimiser, number) for number in range(2)]

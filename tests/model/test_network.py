@@ -32,6 +32,8 @@ VARIANTS = {
     "budget sampler": ("sampling.sampler=budget", "sampling.num_samples=[8, 4]"),
     "no encoder": ("architecture.encoder=none",),
     "no node embeddings": ("architecture.node_embeddings=false",),
+    "features": ("architecture.structural_features=true", "architecture.name_features=true"),
+    "features alone": ("architecture.name_features=true", "architecture.node_embeddings=false"),
     "negatives unfiltered": ("sampling.filter_negatives=false", "sampling.fan_out_rule=per_relation"),
 }  # fmt: skip
 
@@ -39,7 +41,7 @@ VARIANTS = {
 def make_network(task: TrainingTask) -> HGTNetwork:
     """A network without dropout whose decoder does not start at its symmetric values."""
     torch.manual_seed(0)
-    network = HGTNetwork.for_graph(task.config, task.graph).eval()
+    network = HGTNetwork.for_graph(task.config, task.graph, task.node_features()).eval()
     for parameter in network.decoder.parameters():
         torch.nn.init.normal_(parameter)
     return network
@@ -122,7 +124,9 @@ def test_ids_of_padded_rows_do_not_matter(variant: str) -> None:
 
 
 @pytest.mark.usefixtures("both_ways")
-@pytest.mark.parametrize("variant", ["default", "three layers", "budget sampler", "no encoder", "no node embeddings"])
+@pytest.mark.parametrize(
+    "variant", ["default", "three layers", "budget sampler", "no encoder", "no node embeddings", "features"]
+)
 def test_a_roomier_shape_changes_nothing(variant: str) -> None:
     task = small_task(*VARIANTS[variant])
     network, shape = make_network(task), task.shape
@@ -150,11 +154,11 @@ class Recorder(TorchDispatchMode):
         return result
 
 
-@pytest.mark.parametrize("variant", ["default", "budget sampler", "no encoder", "no node embeddings"])
+@pytest.mark.parametrize("variant", ["default", "budget sampler", "no encoder", "no node embeddings", "features"])
 def test_all_batches_run_the_same_operations_on_the_same_shapes(variant: str) -> None:
     """On accelerators. The meta device stands in for one: it takes the same path, and any look at a value fails."""
     task = small_task(*VARIANTS[variant], device_type="mps")
-    network = HGTNetwork.for_graph(task.config, task.graph).to(META)
+    network = HGTNetwork.for_graph(task.config, task.graph, task.node_features()).to(META)
     network(task.maker.make(0, task.shape).to(META)).total.backward()  # makes the table's gradient buffer
     runs = []
     for index in (0, 1, 17):

@@ -25,10 +25,10 @@ def test_runs_with_one_seed_are_equal_whatever_prepares_the_batches(sampler: str
     assert checkpoints(tmp_path / "4", *settings, *four) == expected
 
 
-@pytest.mark.parametrize("model", ["architecture.encoder=none", "architecture.node_embeddings=false"])
-def test_either_part_of_the_model_alone_is_determined_too(model: str, tmp_path: Path) -> None:
-    expected = checkpoints(tmp_path / "0", model, "sampling.prefetch_threads=0")
-    assert checkpoints(tmp_path / "3", model, "sampling.prefetch_threads=3") == expected
+@pytest.mark.parametrize("model", ["encoder=none", "node_embeddings=false", "name_features=true"])
+def test_every_kind_of_model_is_determined(model: str, tmp_path: Path) -> None:
+    expected = checkpoints(tmp_path / "0", f"architecture.{model}", "sampling.prefetch_threads=0")
+    assert checkpoints(tmp_path / "3", f"architecture.{model}", "sampling.prefetch_threads=3") == expected
 
 
 def test_another_seed_gives_another_run(tmp_path: Path) -> None:

@@ -69,6 +69,18 @@ def test_two_parts_equal_the_whole(stop: str, reference: Reference, tmp_path: Pa
     assert evaluation.to_dict() == reference.evaluation.to_dict()
 
 
+@pytest.mark.parametrize("model", ["encoder=none", "node_embeddings=false", "structural_features=true"])
+def test_two_parts_equal_the_whole_for_every_kind_of_model(model: str, tmp_path: Path) -> None:
+    task = small_task(*LEARNS, "training.num_epochs=2", f"architecture.{model}")
+    whole = make_run(tmp_path / "whole", task)
+    expected = whole.finish()
+    with pytest.raises(CancelledError):
+        make_run(tmp_path / "parts", task, TokenAt(6)).trainer.run()
+    last = make_run(tmp_path / "parts", task, resume=True)
+    assert last.finish().to_dict() == expected.to_dict()
+    assert last.files() == whole.files()
+
+
 def test_a_run_stopped_twice(reference: Reference, tmp_path: Path) -> None:
     for check in (6, 2):
         with pytest.raises(CancelledError):
