@@ -15,15 +15,16 @@ from hgt_studio.version import VERSION
 
 if TYPE_CHECKING:
     from hgt_studio.graph import load_graph
-    from hgt_studio.library import export, generate_hgt_embeddings, train
+    from hgt_studio.library import embed_graph, export, generate_hgt_embeddings, train
 
-__all__ = ["export", "generate_hgt_embeddings", "load_graph", "train"]
+__all__ = ["embed_graph", "export", "generate_hgt_embeddings", "load_graph", "train"]
 __version__ = VERSION
 
 _ROOM_OF = {
     "load_graph": "hgt_studio.graph",
     "train": "hgt_studio.library",
     "export": "hgt_studio.library",
+    "embed_graph": "hgt_studio.library",
     "generate_hgt_embeddings": "hgt_studio.library",
 }
 

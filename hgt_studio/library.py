@@ -51,6 +51,24 @@ def export(run: str | Path, path: str | Path, **settings: Any) -> list[Path]:
     return [file.path for file in export_run(open_run(Path(run)), Path(path), config)]
 
 
+def embed_graph(run: str | Path, graph: str | Path, path: str | Path, **settings: Any) -> list[Path]:
+    """Embed all nodes of another graph file by a finished run, also nodes that training never saw.
+
+    Nodes are matched by type, id and source. Messages pass over all edges of the file, so give new nodes together
+    with the graph around them. settings: as of `export`.
+
+    Returns:
+        The files that were written.
+    """
+    config: ExportConfig = RunConfig.build({"export": settings}).export
+    from hgt_studio.training.run_directory import RunDirectory
+
+    prepare_environment(RunDirectory(Path(run)).config().device)
+    from hgt_studio.pipeline import embed_other_graph, open_run
+
+    return [file.path for file in embed_other_graph(open_run(Path(run)), Path(graph), Path(path), config)]
+
+
 def generate_hgt_embeddings(
     edges_csv: str | Path,
     output_csv: str | Path,

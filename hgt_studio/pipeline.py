@@ -11,21 +11,24 @@ from typing import Any
 
 import torch
 
-from hgt_studio.config import ExportConfig, RunConfig
+from hgt_studio.config import DataConfig, ExportConfig, RunConfig
 from hgt_studio.device.base import Device
 from hgt_studio.device.environment import prepare_environment
 from hgt_studio.device.monitor import MemoryMonitor
 from hgt_studio.device.ownership import claim_device
 from hgt_studio.device.selection import select_device
-from hgt_studio.errors import RunDirectoryError
+from hgt_studio.errors import InputError, RunDirectoryError
 from hgt_studio.explore.candidates import CandidateRanker
 from hgt_studio.export import EmbeddingTable, WrittenFile, build_manifest, write_embeddings, write_manifest
 from hgt_studio.graph import load_graph
+from hgt_studio.graph.align import align_graph
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.node_features import node_features
 from hgt_studio.graph.split import split_graph
 from hgt_studio.memory import GraphSizes, estimate_memory, live_budget, verdict
 from hgt_studio.model.checkpoint import load_checkpoint, saved_shape
 from hgt_studio.model.network import HGTNetwork
+from hgt_studio.model.node_input import NodeInput
 from hgt_studio.training.evaluation import Evaluation
 from hgt_studio.training.events import Event, EventHandler, MemoryRead, Notice, PhaseStarted
 from hgt_studio.training.judge import Judge
@@ -102,7 +105,7 @@ def train_run(
         evaluation = trainer.run()
         trained_seconds = time.monotonic() - start
         on_event(PhaseStarted("export"))
-        vectors = _embed(trainer.network, graph, trainer.task.config, device, told)
+        vectors = _embed(trainer.network, _message_graph(graph, config), trainer.task.config, device, told)
         peak_bytes = device.memory().peak_bytes
     export = config.export.model_copy(update={"format": "parquet"})
     files = _write(vectors, graph, run.embeddings_path, export, told)
@@ -181,15 +184,50 @@ def export_run(
     listeners = listeners or Listeners()
     config = run.config.model_copy(update={"export": export})
     with claim_device():
-        vectors = _embed(run.network, run.graph, config, run.device, listeners)
+        vectors = _embed(run.network, _message_graph(run.graph, config), config, run.device, listeners)
     return _write(vectors, run.graph, path, export, listeners)
+
+
+@shortage_in_plain_words()
+def embed_other_graph(
+    run: FinishedRun, graph_path: Path, path: Path, export: ExportConfig, listeners: Listeners | None = None
+) -> tuple[WrittenFile, ...]:
+    """Embed all nodes of another graph over all its edges, also those that training never saw, and write them.
+
+    Nodes are matched by type, id and source. Known ones start from their learned embeddings; new ones from their
+    features, and from what training learned of their type.
+
+    Raises:
+        InputError: the graph cannot be read, has nothing in common with that of the run, or nothing tells its new
+            nodes apart.
+        ExportError, CancelledError: as `write_embeddings`.
+    """
+    listeners, config = listeners or Listeners(), run.config
+    data = DataConfig(columns=config.data.columns, add_reverse_edges=config.data.add_reverse_edges)
+    graph = load_graph(graph_path, data, progress=listeners.on_progress, cancel=listeners.cancel)
+    others = align_graph(graph, run.graph)
+    num_new = int((others.known < 0).sum())
+    if num_new and config.architecture.num_hops == 0 and not config.architecture.has_features:
+        raise InputError(
+            f"{graph_path}: has {num_new:,} nodes that training did not see, and a run with encoder = 'none' and "
+            "without features can say nothing of them; train with an encoder or features"
+        )
+    features = node_features(others.graph, config.architecture, run.network.embedding.scaling())
+    told = (*others.notices, *(features.notices if features else ()), f"{num_new:,} nodes are new to the network")
+    for text in told:
+        listeners.on_event(Notice(text))
+    with claim_device():
+        inputs = run.network.embedding.for_other_nodes(others, run.graph.type_ptr, features)
+        vectors = _embed(run.network, others.graph, config, run.device, listeners, inputs)
+    return _write(vectors, others.graph, path, export, listeners)
 
 
 @shortage_in_plain_words()
 def open_ranker(run: FinishedRun, listeners: Listeners | None = None) -> CandidateRanker:
     """Candidates for missing edges by a trained network; embeds all nodes once, then needs no device."""
     with claim_device():
-        vectors = _embed(run.network, run.graph, run.config, run.device, listeners or Listeners())
+        graph = _message_graph(run.graph, run.config)
+        vectors = _embed(run.network, graph, run.config, run.device, listeners or Listeners())
         decoder = run.network.decoder.to("cpu")
     return CandidateRanker(run.graph, vectors, decoder)
 
@@ -207,16 +245,27 @@ def _expected_shortage(task: TrainingTask, device: Device) -> str | None:
     )
 
 
-def _embed(
-    network: HGTNetwork, graph: KnowledgeGraph, config: RunConfig, device: Device, listeners: Listeners
-) -> torch.Tensor:
-    """Embeddings of all nodes over the edges that the export settings name. shape: (num_nodes, embedding_dim)."""
+def _message_graph(graph: KnowledgeGraph, config: RunConfig) -> KnowledgeGraph:
+    """The edges that the export settings name."""
+    if config.export.message_edges == "all":
+        return graph
     data = config.data
-    if config.export.message_edges == "train":
-        graph = split_graph(graph, data.validation_share, data.test_share, data.split_seed).message_graph
+    return split_graph(graph, data.validation_share, data.test_share, data.split_seed).message_graph
+
+
+def _embed(
+    network: HGTNetwork,
+    graph: KnowledgeGraph,
+    config: RunConfig,
+    device: Device,
+    listeners: Listeners,
+    inputs: NodeInput | None = None,
+) -> torch.Tensor:
+    """Embeddings of all nodes over the edges of a graph. shape: (num_nodes, embedding_dim)."""
 
     def embed(budget_bytes: int) -> torch.Tensor:
-        return network.embed(graph, budget_bytes, cancel=listeners.cancel, progress=listeners.on_progress)
+        cancel, tell = listeners.cancel, listeners.on_progress
+        return network.embed(graph, budget_bytes, inputs=inputs, cancel=cancel, progress=tell)
 
     return retry_with_less(embed, config.evaluation.memory_budget_mib << 20, device, listeners.on_event)
 

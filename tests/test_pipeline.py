@@ -63,7 +63,9 @@ def test_a_reopened_run_gives_the_same_metrics_and_vectors(trained: RunResult) -
 def test_a_run_with_features_needs_their_file_for_training_only(kg: Path) -> None:
     nodes = load_graph(kg).nodes.to_pandas()
     table = kg.parent / "features.csv"
-    pd.DataFrame({"id": nodes["id"], "number": np.arange(len(nodes))})[::2].drop_duplicates("id").to_csv(table, index=False)
+    pd.DataFrame({"id": nodes["id"], "number": np.arange(len(nodes))})[::2].drop_duplicates("id").to_csv(
+        table, index=False
+    )
     names = ("structural_features=true", "name_features=true", f"features_file={table}")
     config = apply_overrides(CONFIG, ["training.num_epochs=1", *(f"architecture.{name}" for name in names)])
     events: list[Event] = []

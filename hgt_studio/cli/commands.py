@@ -2,10 +2,10 @@
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from hgt_studio.config import ExportFormat, RunConfig, apply_overrides, load_con
 from hgt_studio.device.environment import prepare_environment
 from hgt_studio.errors import RunDirectoryError
 from hgt_studio.typing import CancelToken, DeviceName
+
+if TYPE_CHECKING:
+    from hgt_studio.export import WrittenFile
 
 app = typer.Typer(
     name="hgt-studio",
@@ -122,12 +125,28 @@ def export(
         listeners = Listeners(on_progress=console.on_progress)
         finished = open_run(run, listeners, graph_path=graph, device=device)
         files = export_run(finished, out, config.export, listeners)
-    rows = [{"path": str(f.path), "rows": f.rows, "size_bytes": f.size_bytes, "sha256": f.sha256} for f in files]
-    if as_json:
-        _print_json({"files": rows})
-    else:
-        for file in files:
-            print(f"{file.path}: {file.rows:,} rows, {human_bytes(file.size_bytes)}")
+    _print_files(files, as_json=as_json)
+
+
+@app.command()
+def embed(
+    run: RunFolder,
+    kg: GraphFile,
+    out: Annotated[Path, typer.Option("--out", help="file to write; a folder for the projector")],
+    format_: Annotated[ExportFormat, typer.Option("--format", help="file format")] = "parquet",
+    set_: Settings = None,
+    device: DeviceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Embed all nodes of another graph, also those that training never saw."""
+    config = apply_overrides(_prepare_run(run), [*(set_ or ()), f"export.format={format_}"])
+    from hgt_studio.pipeline import Listeners, embed_other_graph, open_run
+
+    with Console(quiet=as_json) as console:
+        listeners = Listeners(console.on_event, console.on_progress)
+        finished = open_run(run, listeners, device=device)
+        files = embed_other_graph(finished, kg, out, config.export, listeners)
+    _print_files(files, as_json=as_json)
 
 
 @app.command()
@@ -201,6 +220,15 @@ def _print_metrics(metrics: dict[str, Any], *, as_json: bool) -> None:
         print(f"embeddings: {health['verdict']}")
     if "directory" in metrics:
         print(f"{metrics['directory']}: {metrics['seconds']:.0f} s, peak {human_bytes(metrics['peak_bytes'])}")
+
+
+def _print_files(files: "Sequence[WrittenFile]", *, as_json: bool) -> None:
+    if as_json:
+        rows = [{"path": str(f.path), "rows": f.rows, "size_bytes": f.size_bytes, "sha256": f.sha256} for f in files]
+        _print_json({"files": rows})
+        return
+    for file in files:
+        print(f"{file.path}: {file.rows:,} rows, {human_bytes(file.size_bytes)}")
 
 
 def _print_json(values: dict[str, Any]) -> None:

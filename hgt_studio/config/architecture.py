@@ -37,6 +37,15 @@ class ArchitectureConfig(Section):
         "Features file",
         "start from a table (Parquet or CSV) with a column 'id' or 'name', maybe 'type', and columns of numbers",
     )
+    embedding_dropout: float = setting(
+        0.0,
+        "Embedding dropout",
+        "share of the nodes of a batch that do without their own embedding in training, as nodes do that training "
+        "never saw: better embeddings for those",
+        ge=0.0,
+        lt=1.0,
+        advanced=True,
+    )
     embedding_dim: int = setting(512, "Embedding", "length of the exported vectors", unit="dimensions", ge=2, le=4096)
     hidden_dim: int = setting(256, "Hidden", "width of the layers and of their input", unit="dimensions", ge=2, le=4096)
     num_layers: int = setting(2, "Layers", "number of HGT layers, that is of hops a node sees", ge=1, le=6)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,17 +17,22 @@ from hgt_studio.typing import Triplet
 _LARGEST = 8.0  # standard deviations; what is rare would else be huge
 
 
+class Scaling(NamedTuple):
+    """What features are standardised by: float32, shape (num_types, width) each."""
+
+    mean: FloatMatrix
+    deviation: FloatMatrix
+
+
 @dataclass(frozen=True, eq=False)
 class NodeFeatures:
     """Features, standardised within each node type; 0 where a node has none.
 
-    values: float32, shape (num_nodes, width). mean, scale: float32, shape (num_types, width), before.
-    notices: what the user should know.
+    values: float32, shape (num_nodes, width). notices: what the user should know.
     """
 
     values: FloatMatrix
-    mean: FloatMatrix
-    scale: FloatMatrix
+    scaling: Scaling
     notices: tuple[str, ...] = ()
 
 
@@ -38,11 +44,12 @@ def feature_width(config: ArchitectureConfig, triplets: Sequence[Triplet]) -> in
 
 
 def node_features(
-    graph: KnowledgeGraph, config: ArchitectureConfig, like: NodeFeatures | None = None
+    graph: KnowledgeGraph, config: ArchitectureConfig, scaling: Scaling | None = None
 ) -> NodeFeatures | None:
     """The features that the settings ask for; None if they ask for none.
 
-    graph: whose edges the structural features may see. like: features to be standardised like these.
+    graph: whose edges the structural features may see. scaling: to standardise by, measured on
+    the graph where not given.
 
     Raises:
         InputError: of the features file, as `features_from_file`.
@@ -59,21 +66,21 @@ def node_features(
     if not parts:
         return None
     values = np.concatenate(parts, axis=1)
-    mean, scale = (like.mean, like.scale) if like else _mean_and_scale(values, graph)
+    scaling = scaling or _measure(values, graph)
     for number, (first, end) in enumerate(zip(graph.type_ptr[:-1], graph.type_ptr[1:], strict=True)):
-        values[first:end] = (values[first:end] - mean[number]) / scale[number]
-    return NodeFeatures(np.nan_to_num(values.clip(-_LARGEST, _LARGEST)), mean, scale, notices)
+        values[first:end] = (values[first:end] - scaling.mean[number]) / scaling.deviation[number]
+    return NodeFeatures(np.nan_to_num(values.clip(-_LARGEST, _LARGEST)), scaling, notices)
 
 
-def _mean_and_scale(values: FloatMatrix, graph: KnowledgeGraph) -> tuple[FloatMatrix, FloatMatrix]:
-    """Of each type and column over the nodes that have it. A constant column has scale 1."""
+def _measure(values: FloatMatrix, graph: KnowledgeGraph) -> Scaling:
+    """Of each type and column over the nodes that have it. A constant column counts as of deviation 1."""
     mean = np.zeros((len(graph.node_types), values.shape[1]), np.float32)
-    scale = np.ones_like(mean)
+    out = Scaling(mean, np.ones_like(mean))
     for number, (first, end) in enumerate(zip(graph.type_ptr[:-1], graph.type_ptr[1:], strict=True)):
         rows = values[first:end]
         present = ~np.isnan(rows)
         count = np.maximum(present.sum(0), 1)
         mean[number] = np.where(present, rows, 0.0).sum(0) / count
         deviation = np.sqrt((np.where(present, rows - mean[number], 0.0) ** 2).sum(0) / count)
-        scale[number] = np.where(deviation > 1e-6, deviation, 1.0)
-    return mean, scale
+        out.deviation[number] = np.where(deviation > 1e-6, deviation, 1.0)
+    return out

@@ -13,13 +13,17 @@ class InputMemory:
     def __init__(self, ledger: Ledger, net: NetworkSizes, shape: BatchShape) -> None:
         self._net, self._account = net, ledger.account("input")
         self._rows, self._tiles = shape.nodes[-1], shape.nodes[-1] // shape.node_tile
-        self._features = list[Block]()
+        self._features, self._dropped = list[Block](), list[Block]()
 
     def forward(self) -> Block:
         """Returns the input of all rows."""
         net, account = self._net, self._account
         of_type = [self._of_type()] if net.has_type_vectors else []
         own = [account.floats(self._rows * net.hidden)] if net.learns_nodes else []
+        if net.drops_nodes:
+            self._dropped = [account.bytes(self._rows)]
+            whole, own = own, [account.floats(self._rows * net.hidden)]
+            account.free(*whole)
         if not (of_type and own):
             return (of_type + own)[0]
         x = account.floats(self._rows * net.hidden)
@@ -41,6 +45,8 @@ class InputMemory:
     def backward(self, grad: Block, gradients: Gradients) -> None:
         """grad: of the input."""
         net, account = self._net, self._account
+        if net.drops_nodes:
+            account.free(account.floats(self._rows * net.hidden), *self._dropped)
         if net.features:
             weights = [gradients.account.floats(net.types * net.features * net.hidden)]
             account.free(*self._on_tiles(net.features * net.hidden))

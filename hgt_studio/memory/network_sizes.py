@@ -14,7 +14,8 @@ class NetworkSizes:
     """Sizes of an `HGTNetwork` on a kind of device.
 
     hidden: width of the encoder's input and of its layers. layers: none for the encoder "none".
-    learns_nodes: whether there are learned node embeddings. features: of each node.
+    learns_nodes: whether there are learned node embeddings. drops_nodes: whether training
+        leaves some of them out. features: of each node.
     head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
     """
 
@@ -26,6 +27,7 @@ class NetworkSizes:
     layers: int
     embedding: int
     learns_nodes: bool
+    drops_nodes: bool
     features: int
     normalize: bool
     drops: bool
@@ -45,6 +47,7 @@ class NetworkSizes:
             layers=architecture.num_hops,
             embedding=architecture.embedding_dim,
             learns_nodes=architecture.node_embeddings,
+            drops_nodes=architecture.embedding_dropout > 0 and architecture.node_embeddings,
             features=feature_width(architecture, graph.triplets),
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
@@ -64,7 +67,7 @@ class NetworkSizes:
 
     @property
     def has_type_vectors(self) -> bool:
-        return self.features > 0 or not self.learns_nodes
+        return self.features > 0 or self.drops_nodes or not self.learns_nodes
 
     @property
     def relation_weights(self) -> int:

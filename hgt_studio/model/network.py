@@ -70,17 +70,18 @@ class HGTNetwork(nn.Module):
         graph: KnowledgeGraph,
         budget_bytes: int,
         *,
+        inputs: NodeInput | None = None,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,
     ) -> Tensor:
         """Embeddings of all nodes, over all edges of a graph. Returns float32 (num_nodes, embedding_dim) on the host.
 
-        budget_bytes: device memory beside the model.
+        budget_bytes: device memory beside the model. inputs: of the graph's nodes, where it is not that of training.
         """
-        inputs = self.embedding.of_all_nodes(graph.type_ptr)
+        x = (inputs or self.embedding).of_all_nodes(graph.type_ptr)
         if isinstance(self.encoder, DirectEncoder):
-            return inputs.to("cpu", copy=True)
-        return embed_all_nodes(self.encoder, inputs, graph, budget_bytes, cancel=cancel, progress=progress)
+            return x.to("cpu", copy=True)
+        return embed_all_nodes(self.encoder, x, graph, budget_bytes, cancel=cancel, progress=progress)
 
     def _link_loss(self, seeds: Tensor, batch: DeviceBatch, candidates: Tensor) -> Tensor:
         """Both ends of every supervision edge are asked for, in one batch of questions."""

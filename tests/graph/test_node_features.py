@@ -10,7 +10,7 @@ from hgt_studio.config import ArchitectureConfig
 from hgt_studio.errors import InputError
 from hgt_studio.graph.features_file import count_feature_columns, features_from_file
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
-from hgt_studio.graph.node_features import feature_width, node_features
+from hgt_studio.graph.node_features import Scaling, feature_width, node_features
 from tests.helpers.graphs import random_graph
 
 ALL = {"structural_features": True, "name_features": True}
@@ -109,11 +109,11 @@ def test_another_graph_is_measured_by_the_same_mean_and_scale() -> None:
     config, graph = ArchitectureConfig(name_features=True), random_graph(0)
     features = node_features(graph, config)
     assert features is not None
-    again = node_features(graph, config, features)
+    again = node_features(graph, config, features.scaling)
     assert again is not None
     np.testing.assert_array_equal(again.values, features.values)
-    zero = type(features)(features.values, np.zeros_like(features.mean), np.ones_like(features.scale))
-    raw = node_features(graph, config, zero)
+    mean, deviation = features.scaling
+    raw = node_features(graph, config, Scaling(np.zeros_like(mean), np.ones_like(deviation)))
     assert raw is not None
     np.testing.assert_allclose(np.linalg.norm(raw.values, axis=1), 1.0, rtol=1e-5)
 

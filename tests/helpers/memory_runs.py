@@ -42,6 +42,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "node_embeddings": node_embeddings,
                 "structural_features": has_structural,
                 "name_features": has_names,
+                "embedding_dropout": draw.choice((0.0, 0.0, 0.2)),
                 "hidden_dim": draw.choice(hidden_sizes),
                 "embedding_dim": draw.choice((16, 64, 200, 512)),
                 "num_layers": layers,

@@ -15,7 +15,7 @@ from hgt_studio.training.task import prepare_task
 from tests.helpers.memory_runs import measure_peaks, random_config
 
 CONFIGURATIONS = 30
-SMALL_BYTES = 1 << 20  # a block of questions that is not full, and other small tensors
+SMALL_BYTES = 1 << 21  # a block of questions that is not full, and other small tensors
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ VARIANTS = {
     "budget sampler": ("sampling.sampler=budget", "sampling.num_samples=[8, 4]"),
     "no encoder": ("architecture.encoder=none",),
     "no node embeddings": ("architecture.node_embeddings=false",),
-    "features": ("architecture.structural_features=true", "architecture.name_features=true"),
+    "features": ("architecture.structural_features=true", "architecture.embedding_dropout=0.2"),
     "features alone": ("architecture.name_features=true", "architecture.node_embeddings=false"),
     "negatives unfiltered": ("sampling.filter_negatives=false", "sampling.fan_out_rule=per_relation"),
 }  # fmt: skip

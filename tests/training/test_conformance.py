@@ -40,7 +40,7 @@ CONFIGURATIONS = {
     "three layers": ("architecture.num_layers=3", "sampling.num_neighbors=[3, 2, 2]"),
     "no encoder": ("architecture.encoder=none",),
     "no node embeddings": ("architecture.node_embeddings=false",),
-    "features": ("architecture.structural_features=true", "architecture.name_features=true"),
+    "features": ("architecture.structural_features=true", "architecture.embedding_dropout=0.2"),
     "per relation": ("sampling.fan_out_rule=per_relation", "training.weight_decay=0.1", "training.clip_norm=0"),
 }
 

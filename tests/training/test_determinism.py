@@ -25,7 +25,9 @@ def test_runs_with_one_seed_are_equal_whatever_prepares_the_batches(sampler: str
     assert checkpoints(tmp_path / "4", *settings, *four) == expected
 
 
-@pytest.mark.parametrize("model", ["encoder=none", "node_embeddings=false", "name_features=true"])
+@pytest.mark.parametrize(
+    "model", ["encoder=none", "node_embeddings=false", "name_features=true", "embedding_dropout=0.3"]
+)
 def test_every_kind_of_model_is_determined(model: str, tmp_path: Path) -> None:
     expected = checkpoints(tmp_path / "0", f"architecture.{model}", "sampling.prefetch_threads=0")
     assert checkpoints(tmp_path / "3", f"architecture.{model}", "sampling.prefetch_threads=3") == expected

@@ -69,7 +69,9 @@ def test_two_parts_equal_the_whole(stop: str, reference: Reference, tmp_path: Pa
     assert evaluation.to_dict() == reference.evaluation.to_dict()
 
 
-@pytest.mark.parametrize("model", ["encoder=none", "node_embeddings=false", "structural_features=true"])
+@pytest.mark.parametrize(
+    "model", ["encoder=none", "node_embeddings=false", "structural_features=true", "embedding_dropout=0.3"]
+)
 def test_two_parts_equal_the_whole_for_every_kind_of_model(model: str, tmp_path: Path) -> None:
     task = small_task(*LEARNS, "training.num_epochs=2", f"architecture.{model}")
     whole = make_run(tmp_path / "whole", task)
