@@ -41,7 +41,7 @@ def device(request: pytest.FixtureRequest) -> Iterator[Device]:
 def gradients_of_two_steps(task: TrainingTask, device: Device, *, record: bool) -> list[list[torch.Tensor]]:
     """Losses of every batch and gradients of every step."""
     torch.manual_seed(0)
-    network = HGTNetwork.for_graph(task.config, task.graph).to(device.torch_device())
+    network = HGTNetwork.for_graph(task.config, task.graph, task.node_features()).to(device.torch_device())
     gradients, found = BatchGradients(network, device, 2, record=record), []
     for step in range(2):
         batches = [task.maker.make(2 * step + number, task.shape) for number in range(2)]
@@ -53,9 +53,18 @@ def gradients_of_two_steps(task: TrainingTask, device: Device, *, record: bool) 
     return found
 
 
-def test_recorded_gradients_are_the_plain_ones(device: Device) -> None:
+INPUTS = {
+    "embeddings": (),
+    "features": ("architecture.structural_features=true", "architecture.embedding_dropout=0.3"),
+    "types": ("architecture.node_embeddings=false",),
+    "no encoder": ("architecture.encoder=none",),
+}
+
+
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_recorded_gradients_are_the_plain_ones(inputs: str, device: Device) -> None:
     """Dropout included: what a replay draws depends on the seed alone."""
-    task = small_task("architecture.dropout=0.3", device_type=device.name)
+    task = small_task("architecture.dropout=0.3", *INPUTS[inputs], device_type=device.name)
     plain = gradients_of_two_steps(task, device, record=False)
     recorded = gradients_of_two_steps(task, device, record=True)
     for expected, found in zip(plain, recorded, strict=True):
