@@ -29,8 +29,7 @@ class LossMemory:
             self._uniformity_forward()
         if self._pairs:
             self._contrastive_forward()
-        if self._loss != "sampled_softmax":
-            self._ledger.free(self._candidates)
+        self._ledger.free(self._candidates)
 
     def backward(self, gradients: Gradients) -> Block:
         """Returns the gradient of the embeddings of the seed rows; the later losses come first, the others add."""
@@ -48,33 +47,41 @@ class LossMemory:
         self._indices = self._vectors.indices(3 * self._questions)
         self._decoder.query()
         self._score = scores.floats(matrix)
+        count, log_count = scores.floats(self._rows), scores.floats(self._rows)
+        free(count)
         if self._loss == "sampled_softmax":
-            if self._smooths:
-                chosen = scores.floats(matrix)
-                free(chosen)
-            self._weight, shifted = scores.floats(matrix), scores.floats(matrix)  # `logsumexp` subtracts the peak
-            free(shifted)
+            self._smoothing = self._smoothing_forward(matrix) if self._smooths else list[Block]()
+            log_weight, self._weight = scores.floats(matrix), scores.floats(matrix)
+            free(log_weight)
+            shifted = scores.floats(matrix)  # `logsumexp` subtracts the peak
+            free(shifted, log_count)
             return
-        as_floats, self._weight = scores.floats(matrix), scores.floats(matrix)
-        free(as_floats)
+        log_weight = scores.floats(matrix)
         if self._loss == "self_adversarial":
-            sharpened, chosen = scores.floats(matrix), scores.floats(matrix)
+            sharpened = scores.floats(matrix)
             free(sharpened)
-            softmax = scores.floats(matrix)
-            free(chosen, self._weight)
-            self._weight = softmax
+        competes, self._weight = scores.bytes(matrix), scores.floats(matrix)
+        free(competes, log_weight)
         softplus, product = scores.floats(matrix), scores.floats(matrix)
-        free(softplus, product)
+        free(softplus, product, log_count)
+
+    def _smoothing_forward(self, matrix: int) -> list[Block]:
+        """Returns the shares of the candidates."""
+        log_weight, share = self._scores.floats(matrix), self._scores.floats(matrix)
+        self._ledger.free(log_weight)
+        self._ledger.free(self._scores.floats(matrix))
+        return [share]
 
     def _link_backward(self, gradients: Gradients) -> Block:
         """Returns the gradient that the scores give the seed rows."""
         vectors, scores, free = self._vectors, self._scores, self._ledger.free
         matrix = self._questions * self._rows
         if self._loss == "sampled_softmax":
-            shifted, exponential, of_masked = (scores.floats(matrix) for _ in range(3))
+            shifted, exponential, of_score = (scores.floats(matrix) for _ in range(3))
             free(shifted, exponential, self._weight)
-            of_score = scores.floats(matrix)
-            free(of_masked)
+            if self._smooths:
+                of_smoothing = [scores.floats(matrix)]
+                free(*of_smoothing, *self._smoothing)
         else:
             of_smoothing = [scores.floats(matrix)] if self._smooths else []
             of_softplus = scores.floats(matrix)
@@ -83,8 +90,6 @@ class LossMemory:
             free(of_softplus, *of_smoothing)
         of_true = scores.floats(matrix)
         free(of_true, self._score)
-        if self._loss == "sampled_softmax":
-            free(self._candidates)
         of_seeds = vectors.floats(self._rows * self._net.embedding)
         of_query = vectors.floats(self._questions * self._net.embedding)
         free(of_score)

@@ -1,7 +1,9 @@
 """Losses: of link prediction, of contrastive pairs, and of how the embeddings lie in their space.
 
-Every link loss gets a matrix of scores, the column of the true answer of each row, and a mask of the columns that
-compete: the answer and its negatives.
+Every link loss gets a matrix of scores, the column of the true answer of each row, a mask of the columns that compete
+(the answer and its negatives), and how many nodes each column stands for. Batches bring nodes of many edges more often
+than others; counted so, the negatives stand for all nodes of their type alike (importance sampling, Bengio & Senecal
+2008). Else a model would learn to score well-known nodes low.
 """
 
 import torch
@@ -11,44 +13,55 @@ from torch.nn import functional
 from hgt_studio.config import TrainingConfig
 
 
-def sampled_softmax(scores: Tensor, answer: Tensor, candidates: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Mean cross-entropy of the answer among the candidates; a row without negatives adds zero.
+def sampled_softmax(
+    scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Mean cross-entropy of the answer among all nodes that the candidates stand for.
 
-    scores: (rows, columns). answer: int64 (rows,). candidates: bool (rows, columns).
-    smoothing: the share of the target that is spread over all candidates (Szegedy et al. 2016).
+    scores: (rows, columns). answer: int64 (rows,). candidates: bool (rows, columns). log_count: (columns,), the log of
+    how many nodes a negative stands for; an answer stands for itself.
+    smoothing: the share of the target that is spread over all of them (Szegedy et al. 2016).
     """
     target = _at(answer, scores)
     if smoothing:
-        mean = torch.where(candidates, scores, 0.0).sum(1) / candidates.sum(1, dtype=scores.dtype)
-        target = torch.lerp(target, mean, smoothing)
-    return (torch.where(candidates, scores, float("-inf")).logsumexp(1) - target).mean()
+        share = _log_weights(candidates, log_count, answer, of_answer=0.0).softmax(1)
+        target = torch.lerp(target, (scores * share).sum(1), smoothing)
+    weighted = scores + _log_weights(candidates, log_count, answer, of_answer=0.0)
+    return (weighted.logsumexp(1) - target).mean()
 
 
-def binary_cross_entropy(scores: Tensor, answer: Tensor, candidates: Tensor, smoothing: float = 0.0) -> Tensor:
+def binary_cross_entropy(
+    scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor, smoothing: float = 0.0
+) -> Tensor:
     """Mean over rows of the loss of the answer and the mean loss of its negatives. Shapes as in `sampled_softmax`.
 
     smoothing: moves the targets 1 and 0 so far towards each other that they meet at 1.
     """
-    weight = _negatives(scores, answer, candidates)
-    weight.div_(weight.sum(1, keepdim=True).clamp_(min=1.0))
+    weight = _softmax_of_negatives(_log_weights(candidates, log_count, answer, of_answer=float("-inf")))
     return _binary_loss(scores, answer, weight, smoothing)
 
 
 def self_adversarial(
-    scores: Tensor, answer: Tensor, candidates: Tensor, temperature: float, smoothing: float = 0.0
+    scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor, temperature: float, smoothing: float = 0.0
 ) -> Tensor:
     """Binary cross-entropy that heeds hard negatives more (Sun et al. 2019, equations 4 and 5).
 
     A negative's weight is the softmax of score / temperature among the negatives of its row, constant to the gradient.
     """
-    return _binary_loss(scores, answer, _hardness(scores.detach(), answer, candidates, temperature), smoothing)
+    log_weight = _log_weights(candidates, log_count, answer, of_answer=float("-inf"))
+    weight = _softmax_of_negatives(log_weight.add_(scores.detach() / temperature))
+    return _binary_loss(scores, answer, weight, smoothing)
 
 
-def _hardness(scores: Tensor, answer: Tensor, candidates: Tensor, temperature: float) -> Tensor:
-    """The softmax of the scores over the negatives of each row; zero elsewhere. shape: (rows, columns)."""
-    negatives = _negatives(scores, answer, candidates)
-    lowest = torch.finfo(scores.dtype).min  # not -inf, which makes NaN of rows without negatives
-    return torch.where(negatives > 0, scores / temperature, lowest).softmax(1).mul_(negatives)
+def _log_weights(candidates: Tensor, log_count: Tensor, answer: Tensor, *, of_answer: float) -> Tensor:
+    """`log_count` at the negatives, minus infinity at what does not compete. shape: (rows, columns)."""
+    return torch.where(candidates, log_count, float("-inf")).scatter_(1, answer.unsqueeze(1), of_answer)
+
+
+def _softmax_of_negatives(log_weight: Tensor) -> Tensor:
+    """Weights with the sum 1 in each row, or 0 where it has no negative. log_weight is overwritten."""
+    competes = log_weight > float("-inf")
+    return log_weight.clamp_(min=torch.finfo(log_weight.dtype).min).softmax(1).mul_(competes)
 
 
 def _binary_loss(scores: Tensor, answer: Tensor, weight: Tensor, smoothing: float) -> Tensor:
@@ -65,21 +78,18 @@ def _at(answer: Tensor, scores: Tensor) -> Tensor:
     return scores.gather(1, answer.unsqueeze(1)).squeeze(1)
 
 
-def _negatives(scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
-    """1 where a candidate is not the answer, else 0; of the scores' dtype, shape (rows, columns)."""
-    return candidates.to(scores.dtype).scatter(1, answer.unsqueeze(1), 0.0)
-
-
-def link_loss(settings: TrainingConfig, scores: Tensor, answer: Tensor, candidates: Tensor) -> Tensor:
-    """The link loss that the configuration names."""
-    smoothing = settings.label_smoothing
+def link_loss(
+    settings: TrainingConfig, scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor
+) -> Tensor:
+    """The link loss that the configuration names. Shapes as in `sampled_softmax`."""
+    smoothing, compared = settings.label_smoothing, (scores, answer, candidates, log_count)
     match settings.link_loss:
         case "sampled_softmax":
-            return sampled_softmax(scores, answer, candidates, smoothing)
+            return sampled_softmax(*compared, smoothing)
         case "binary_cross_entropy":
-            return binary_cross_entropy(scores, answer, candidates, smoothing)
+            return binary_cross_entropy(*compared, smoothing)
         case "self_adversarial":
-            return self_adversarial(scores, answer, candidates, settings.adversarial_temperature, smoothing)
+            return self_adversarial(*compared, settings.adversarial_temperature, smoothing)
 
 
 def info_nce(ends: Tensor, candidates: Tensor, temperature: float) -> Tensor:

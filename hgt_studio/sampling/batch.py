@@ -56,6 +56,7 @@ class DeviceBatch:
     node_ids: global number of each row. tile_type: node type of each tile of rows.
     segment_destination: destination row of each segment. tile_triplet: triplet of each tile of segments.
     edge_source: row. edge_segment: segment. edge_destination: row.
+    seed_count: how many nodes each seed row stands for as a negative, in 1 / COUNT_UNITS; zero for padding.
     positive_source, positive_destination: seed rows; positive_triplet.
     pair_first, pair_second: seed rows of contrastive pairs.
     source_candidates, destination_candidates: (positives, seed rows), true at the true end and its negatives.
@@ -71,6 +72,7 @@ class DeviceBatch:
     edge_source: Tensor
     edge_segment: Tensor
     edge_destination: Tensor
+    seed_count: Tensor
     positive_source: Tensor
     positive_triplet: Tensor
     positive_destination: Tensor

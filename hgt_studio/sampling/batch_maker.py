@@ -72,6 +72,7 @@ class BatchMaker:
         row_of, usage = pack(subgraph, self._graph.node_type, len(self._graph.triplets), shape, views)
         rows = row_of[: len(questions.seeds)]
         self._row_of_node[questions.seeds] = rows
+        views["seed_count"][rows] = questions.seed_count
         self._ask(questions, rows, views, mask_views(masks, shape))
         self._row_of_node[questions.seeds] = -1
         runs = type_runs(views["tile_type"], usage, shape)

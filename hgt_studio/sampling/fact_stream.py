@@ -5,7 +5,7 @@ import numpy as np
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import IntArray
 from hgt_studio.sampling.random_bits import permuted, stream
-from hgt_studio.sampling.subgraph import Int64Array
+from hgt_studio.sampling.subgraph import Float64Array, Int64Array
 
 
 class FactStream:
@@ -27,11 +27,18 @@ class FactStream:
         self._first_fact = np.concatenate([[0], np.cumsum(sizes)])
         share = np.cumsum(sizes.astype(np.float64) ** exponent)
         self._first_place = np.concatenate([[0], np.floor(len(triplet) * share / share[-1] + 0.5).astype(np.int64)])
+        self._size_of, self._quota_of = np.repeat(sizes, sizes), np.repeat(np.diff(self._first_place), sizes)
         self._key = key
 
     def __call__(self, start: int, count: int) -> Int64Array:
         """Elements start .. start + count - 1 of the stream. shape: (count,)."""
         return _draw(start, count, self._facts, self._first_fact, self._first_place, self._key)
+
+    def rates(self, count: int) -> Float64Array:
+        """How often `count` draws bring each fact, on average. shape: (num_facts,)."""
+        rates = np.empty(len(self._facts))
+        rates[self._facts] = count / len(self._facts) * self._quota_of / self._size_of
+        return rates
 
 
 @kernel

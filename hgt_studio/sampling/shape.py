@@ -84,6 +84,7 @@ class BatchShape:
             "edge_source": edges,
             "edge_segment": edges,
             "edge_destination": edges,
+            "seed_count": self.nodes[0],
             "positive_source": self.positives,
             "positive_triplet": self.positives,
             "positive_destination": self.positives,

@@ -13,6 +13,7 @@ BoolArray = npt.NDArray[np.bool_]
 Int16Array = npt.NDArray[np.int16]
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
+Float64Array = npt.NDArray[np.float64]
 Number = TypeVar("Number", bound=np.generic)
 
 

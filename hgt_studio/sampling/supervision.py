@@ -12,7 +12,10 @@ from hgt_studio.graph.known import KnownEdges
 from hgt_studio.sampling.fact_stream import FactStream
 from hgt_studio.sampling.random_bits import below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
-from hgt_studio.sampling.subgraph import BoolArray, Int32Array, Int64Array, pair_keys
+from hgt_studio.sampling.subgraph import BoolArray, Float64Array, Int32Array, Int64Array, pair_keys
+
+COUNT_UNITS = 256
+_MOST_COUNTED = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,14 @@ class Questions:
 
     positives: the supervision edges. pairs: int32, shape (num_pairs, 2), contrastive pairs.
     seeds: int32, distinct and sorted: end points of both, and nodes drawn as negatives.
+    seed_count: int32, shape (num_seeds,), how many nodes each seed stands for as a negative, in 1 / COUNT_UNITS.
     hidden_pairs: sorted keys of the node pairs whose edges carry no messages in this batch.
     """
 
     positives: EdgeList
     pairs: Int32Array
     seeds: Int32Array
+    seed_count: Int32Array
     hidden_pairs: Int64Array
 
 
@@ -59,6 +64,7 @@ class Supervision:
             np.uint64(key) for key in np.random.SeedSequence(seed).generate_state(3, np.uint64)
         )
         self._draw_facts = FactStream(facts.triplet, relation_exponent, edge_key)
+        self._counts = np.minimum(COUNT_UNITS / self.seed_probability(), _MOST_COUNTED).round().astype(np.int32)
 
     def questions(self, index: int) -> Questions:
         """The questions of batch `index`. Pairs come in passes: none twice in one."""
@@ -73,10 +79,30 @@ class Supervision:
         )
         seeds = np.unique(np.concatenate([ends, pairs.ravel(), negatives])).astype(np.int32)
         hidden = pair_keys(positives.source, positives.destination, graph.num_nodes) if self._hide else _NOTHING
-        return Questions(positives, pairs, seeds, hidden)
+        return Questions(positives, pairs, seeds, self._counts[seeds], hidden)
+
+    def seed_probability(self) -> Float64Array:
+        """How likely each node is among the seeds of a batch that asks for nodes of its type. shape: (num_nodes,).
+
+        A node is left out if it is the end of no supervision edge, in no pair, and not drawn as a negative.
+        """
+        graph, shares, facts = self._graph, self.shares, self.facts
+        sizes = np.diff(graph.type_ptr)
+        misses = np.log1p(-np.minimum(self._draw_facts.rates(shares.positives), _SURE))
+        left_out = np.bincount(facts.source, misses, graph.num_nodes)
+        left_out += np.bincount(facts.destination, misses, graph.num_nodes)
+        if shares.pairs and len(self.pairs):
+            miss = np.log1p(-min(shares.pairs / len(self.pairs), _SURE))
+            left_out += miss * np.bincount(self.pairs.ravel(), minlength=graph.num_nodes)
+        asked = np.bincount(graph.node_type[np.concatenate([facts.source, facts.destination])], minlength=len(sizes))
+        draws = 1 + asked / asked.sum() * max(0, shares.negatives - np.count_nonzero(asked))
+        left_out += np.repeat(draws * np.log1p(-np.minimum(1 / np.maximum(sizes, 1), _SURE)), sizes)
+        probability: Float64Array = -np.expm1(left_out)
+        return probability
 
 
 _NOTHING: Int64Array = np.empty(0, dtype=np.int64)
+_SURE = 1 - 1e-9
 
 
 @kernel

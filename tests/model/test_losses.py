@@ -16,18 +16,19 @@ from hgt_studio.model.losses import info_nce, link_loss, self_adversarial, unifo
 ROWS, COLUMNS = 4, 6
 
 
-def questions(seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Scores, answers, and candidates that hold the answer; the last row has no negatives."""
+def questions(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Scores, answers, candidates that hold the answer, logs of counts; the last row has no negatives."""
     generator = torch.Generator().manual_seed(seed)
     scores = 3 * torch.randn(ROWS, COLUMNS, generator=generator, dtype=torch.float64)
     answer = torch.randint(COLUMNS, (ROWS,), generator=generator)
     candidates = torch.rand(ROWS, COLUMNS, generator=generator) < 0.5
     candidates[-1] = False
-    return scores, answer, candidates.scatter(1, answer.unsqueeze(1), value=True)
+    count = torch.randint(1, 4, (COLUMNS,), generator=generator, dtype=torch.float64)
+    return scores, answer, candidates.scatter(1, answer.unsqueeze(1), value=True), count.log()
 
 
 def by_definition(name: LinkLossName, scores: list[float], answer: int, temperature: float, smoothing: float) -> float:
-    """The loss of one row. scores: of its candidates. answer: position of the true one."""
+    """The loss of one row. scores: of all nodes that compete. answer: position of the true one."""
     if name == "sampled_softmax":
         share = [math.exp(score) / sum(map(math.exp, scores)) for score in scores]
         target = [smoothing / len(scores) + (1 - smoothing) * (i == answer) for i in range(len(scores))]
@@ -48,33 +49,36 @@ def by_definition(name: LinkLossName, scores: list[float], answer: int, temperat
 @given(seed=st.integers(0, 1000), smoothing=st.sampled_from([0.0, 0.3]), temperature=st.sampled_from([0.5, 2.0]))
 def test_link_losses(name: LinkLossName, seed: int, smoothing: float, temperature: float) -> None:
     chosen = TrainingConfig(link_loss=name, label_smoothing=smoothing, adversarial_temperature=temperature)
-    scores, answer, candidates = questions(seed)
+    scores, answer, candidates, log_count = questions(seed)
     expected = []
     for row in range(ROWS):
-        columns = [column for column in range(COLUMNS) if candidates[row, column]]
-        values, position = [float(scores[row, column]) for column in columns], columns.index(int(answer[row]))
-        expected.append(by_definition(name, values, position, temperature, smoothing))
-    assert float(link_loss(chosen, scores, answer, candidates)) == pytest.approx(sum(expected) / ROWS)
+        true = int(answer[row])
+        false = [column for column in range(COLUMNS) if candidates[row, column] and column != true]
+        nodes = [true, *(column for column in false for _ in range(round(math.exp(log_count[column]))))]
+        expected.append(by_definition(name, scores[row, nodes].tolist(), 0, temperature, smoothing))
+    assert float(link_loss(chosen, scores, answer, candidates, log_count)) == pytest.approx(sum(expected) / ROWS)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
 @pytest.mark.parametrize("name", get_args(LinkLossName))
 def test_scores_of_columns_that_do_not_compete_have_no_gradient(name: LinkLossName, smoothing: float) -> None:
-    scores, answer, candidates = questions(3)
+    scores, answer, candidates, log_count = questions(3)
     scores = torch.where(candidates, scores, 1e4).requires_grad_()
-    link_loss(TrainingConfig(link_loss=name, label_smoothing=smoothing), scores, answer, candidates).backward()
+    link_loss(
+        TrainingConfig(link_loss=name, label_smoothing=smoothing), scores, answer, candidates, log_count
+    ).backward()
     assert torch.equal(scores.grad[~candidates], torch.zeros_like(scores.grad[~candidates]))
     assert bool(torch.isfinite(scores.grad).all())
 
 
 def test_the_weights_of_hard_negatives_are_constants_to_the_gradient() -> None:
     """The gradient at a negative is its weight times the sigmoid of its score, over rows and the mean of two."""
-    scores, answer, candidates = questions(5)
+    scores, answer, candidates, log_count = questions(5)
     scores.requires_grad_()
-    self_adversarial(scores, answer, candidates, temperature=0.5).backward()
+    self_adversarial(scores, answer, candidates, log_count, temperature=0.5).backward()
     for row in range(ROWS - 1):
         false = [column for column in range(COLUMNS) if candidates[row, column] and column != answer[row]]
-        weight = (scores[row, false].detach() / 0.5).softmax(0)
+        weight = (scores[row, false].detach() / 0.5 + log_count[false]).softmax(0)
         expected = weight * scores[row, false].detach().sigmoid() / (2 * ROWS)
         torch.testing.assert_close(scores.grad[row, false], expected)
 

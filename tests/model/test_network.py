@@ -14,6 +14,7 @@ from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.losses import link_loss, uniformity
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.sampling.shape import BatchShape
+from hgt_studio.sampling.supervision import COUNT_UNITS
 from hgt_studio.training.optimiser import clear_gradients
 from hgt_studio.training.task import TrainingTask
 from tests.helpers.batches import small_task, used_rows
@@ -79,7 +80,8 @@ def test_losses_are_those_of_the_questions(variant: str) -> None:
         ):
             query = network.decoder.query(seeds[known].unsqueeze(0), question.unsqueeze(0))
             scores = network.decoder.score(query, seeds).detach()
-            link.append(float(link_loss(training, scores, answer.view(1), mask[i : i + 1])))
+            log_count = (batch.seed_count.double() / COUNT_UNITS).log().float()
+            link.append(float(link_loss(training, scores, answer.view(1), mask[i : i + 1], log_count)))
     assert float(losses.link) == pytest.approx(np.mean(link), rel=1e-4)
     has_pairs = training.contrastive_weight > 0
     weight = training.contrastive_weight if has_pairs else 0.0

@@ -11,7 +11,7 @@ from hgt_studio.graph.known import KnownEdges
 from hgt_studio.graph.split import facts
 from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.subgraph import Int32Array, pair_keys
-from hgt_studio.sampling.supervision import Supervision, fill_candidate_masks, fill_pair_mask
+from hgt_studio.sampling.supervision import COUNT_UNITS, Supervision, fill_candidate_masks, fill_pair_mask
 from tests.helpers.graphs import graph_from_edges, random_graph
 from tests.helpers.subgraphs import graph_edges, random_seeds
 
@@ -44,6 +44,27 @@ def test_seeds_and_hidden_pairs(graph_seed: int, seed: int, index: int) -> None:
     again = Supervision(graph, facts(graph), SIMILAR, shares, seed=seed, hide=False).questions(index)
     assert again.seeds.tolist() == questions.seeds.tolist()
     assert len(again.hidden_pairs) == 0
+
+
+@pytest.mark.parametrize("relation_exponent", [1.0, 0.3])
+def test_how_likely_a_node_is_a_seed(relation_exponent: float) -> None:
+    """Against how often it is one, in batches that ask for nodes of its type."""
+    graph = random_graph(3)
+    supervision = Supervision(
+        graph, facts(graph), SIMILAR, SeedShares(8, 6, 2), seed=1, hide=True, relation_exponent=relation_exponent
+    )
+    among, asked = np.zeros(graph.num_nodes), np.zeros(graph.num_nodes)
+    for index in range(3000):
+        questions = supervision.questions(index)
+        ends = np.concatenate([questions.positives.source, questions.positives.destination])
+        of_type = np.isin(graph.node_type, graph.node_type[ends])
+        asked += of_type
+        among[questions.seeds] += of_type[questions.seeds]
+        np.testing.assert_array_equal(
+            questions.seed_count, np.round(COUNT_UNITS / supervision.seed_probability()[questions.seeds])
+        )
+    seen = asked > 0  # not the type without edges
+    np.testing.assert_allclose((among / asked.clip(1))[seen], supervision.seed_probability()[seen], atol=0.06)
 
 
 def test_facts_and_pairs_come_in_passes() -> None:

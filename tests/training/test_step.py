@@ -21,7 +21,7 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
 from hgt_studio.sampling.shape import SeedShares
-from hgt_studio.sampling.supervision import Supervision
+from hgt_studio.sampling.supervision import COUNT_UNITS, Supervision
 from hgt_studio.training.feed import BatchFeed
 from hgt_studio.training.loss_meter import LossMeter
 from hgt_studio.training.optimiser import clear_gradients, layer_parameters, make_optimiser
@@ -58,7 +58,12 @@ def whole_batches(task: TrainingTask, parts: int, num_batches: int) -> list[Batc
 
 
 def restrict_to(parts: list[Batch], whole: Batch) -> None:
-    """Give every question of the whole the candidates it has in its part: the ends of the part's facts; pairs alike."""
+    """Give every question of the whole the candidates it has in its part: the ends of the part's facts; pairs alike.
+
+    A batch of another size has a seed with another probability; here each stands for itself alone.
+    """
+    for batch in (*parts, whole):
+        index_views(batch.indices.numpy(), batch.shape)["seed_count"][:] = COUNT_UNITS
     views, masks = index_views(whole.indices.numpy(), whole.shape), mask_views(whole.masks.numpy(), whole.shape)
     row_of = {int(views["node_ids"][row]): row for row in np.flatnonzero(masks["source_candidates"].any(0))}
     row_of |= {int(views["node_ids"][row]): row for row in np.flatnonzero(masks["destination_candidates"].any(0))}
