@@ -105,16 +105,17 @@ class LossMemory:
         self._likeness = [part.floats(self._rows * self._net.embedding), part.floats(self._rows**2)]
 
     def _uniformity_backward(self) -> Block:
-        """Returns the gradient of the seed rows."""
+        """Returns the gradient of the seed rows; that of their lengths takes three steps."""
         part, free, vectors = self._spread, self._ledger.free, self._rows * self._net.embedding
+        unit, likeness = self._likeness
         of_likeness, of_exponent = part.floats(self._rows**2), part.floats(self._rows**2)
-        free(of_likeness)
+        free(of_likeness, likeness)
         of_cosine = part.floats(self._rows**2)
         free(of_exponent)
         of_unit, more_of_unit = part.floats(vectors), part.floats(vectors)
-        free(of_cosine, more_of_unit)
-        of_seeds, of_length = self._vectors.floats(vectors), part.floats(vectors)
-        free(of_length, of_unit, *self._likeness)
+        free(of_cosine, more_of_unit, unit)
+        of_seeds, of_lengths = self._vectors.floats(vectors), [part.floats(vectors) for _ in range(3)]
+        free(*of_lengths, of_unit)
         return of_seeds
 
     def _contrastive_forward(self) -> None:
