@@ -30,7 +30,7 @@ _PEERS = {
     ),
     "polars, five columns": (
         "import polars; start = time.perf_counter(); "
-        f"polars.read_csv(sys.argv[1], columns={_COLUMNS}, infer_schema_length=None)"
+        f"polars.read_csv(sys.argv[1], columns={_COLUMNS}, infer_schema=False)"
     ),
 }
 # The kernel's own high-water mark (Linux): getrusage's would be inherited from the process that starts this one.
