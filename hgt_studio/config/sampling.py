@@ -53,6 +53,12 @@ class SamplingConfig(Section):
         0.125, "Contrastive share", "share of the seeds that are contrastive pairs, when there is a contrastive loss",
         ge=0.01, le=0.5, advanced=True,
     )  # fmt: skip
+    supervision_factor: float = setting(
+        8.0, "Supervision factor",
+        "how many times the drawn supervision edges a batch may ask: training edges that happen to lie between "
+        "its seeds cost no further neighbours; 1: the drawn ones alone",
+        ge=1.0, le=64.0, advanced=True,
+    )  # fmt: skip
     filter_negatives: bool = setting(
         True, "Filter negatives", "a known training edge is never used as a negative", advanced=True
     )

@@ -72,7 +72,7 @@ def predict_shape(config: RunConfig, sizes: GraphSizes, node_tile: int) -> Batch
     edges = [-(-int(_with_margin(block.edges)) // EDGE_STEP) * EDGE_STEP for block in blocks]
     return BatchShape(
         node_tile, SEGMENT_TILE, tuple(accumulate(nodes)), tuple(accumulate(segments)), tuple(accumulate(edges)),
-        positives=shares.positives, pairs=shares.pairs,
+        positives=shares.most_positives, pairs=shares.pairs,
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Losses: of link prediction, of contrastive pairs, and of how the embeddings lie in their space.
 
 Every link loss gets a matrix of scores, the column of the true answer of each row, a mask of the columns that compete
-(the answer and its negatives), and how many nodes each column stands for. Batches bring nodes of many edges more often
-than others; counted so, the negatives stand for all nodes of their type alike (importance sampling, Bengio & Senecal
-2008). Else a model would learn to score well-known nodes low.
+(the answer and its negatives), and how many nodes each column stands for; it returns the loss of each row. Batches
+bring nodes of many edges more often than others; counted so, the negatives stand for all nodes of their type alike
+(importance sampling, Bengio & Senecal 2008). Else a model would learn to score well-known nodes low.
 """
 
 import torch
@@ -16,7 +16,7 @@ from hgt_studio.config import TrainingConfig
 def sampled_softmax(
     scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor, smoothing: float = 0.0
 ) -> Tensor:
-    """Mean cross-entropy of the answer among all nodes that the candidates stand for.
+    """Cross-entropy of the answer among all nodes that the candidates stand for. Returns (rows,).
 
     scores: (rows, columns). answer: int64 (rows,). candidates: bool (rows, columns). log_count: (columns,), the log of
     how many nodes a negative stands for; an answer stands for itself.
@@ -27,13 +27,13 @@ def sampled_softmax(
         share = _log_weights(candidates, log_count, answer, of_answer=0.0).softmax(1)
         target = torch.lerp(target, (scores * share).sum(1), smoothing)
     weighted = scores + _log_weights(candidates, log_count, answer, of_answer=0.0)
-    return (weighted.logsumexp(1) - target).mean()
+    return weighted.logsumexp(1) - target
 
 
 def binary_cross_entropy(
     scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor, smoothing: float = 0.0
 ) -> Tensor:
-    """Mean over rows of the loss of the answer and the mean loss of its negatives. Shapes as in `sampled_softmax`.
+    """Half of the loss of the answer plus the mean loss of its negatives. Shapes as in `sampled_softmax`.
 
     smoothing: moves the targets 1 and 0 so far towards each other that they meet at 1.
     """
@@ -70,7 +70,7 @@ def _binary_loss(scores: Tensor, answer: Tensor, weight: Tensor, smoothing: floa
     loss = functional.softplus(-true) + (functional.softplus(scores) * weight).sum(1)
     if smoothing:
         loss = loss + smoothing / 2 * (true - (scores * weight).sum(1))
-    return loss.mean() / 2
+    return loss / 2
 
 
 def _at(answer: Tensor, scores: Tensor) -> Tensor:
@@ -79,9 +79,19 @@ def _at(answer: Tensor, scores: Tensor) -> Tensor:
 
 
 def link_loss(
+    settings: TrainingConfig, scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor, weight: Tensor
+) -> Tensor:
+    """The mean of the link loss that the configuration names, rows counting for their weight.
+
+    Shapes as in `sampled_softmax`. weight: float (rows,), not all zero.
+    """
+    loss = _row_losses(settings, scores, answer, candidates, log_count)
+    return (loss * weight).sum() / weight.sum()
+
+
+def _row_losses(
     settings: TrainingConfig, scores: Tensor, answer: Tensor, candidates: Tensor, log_count: Tensor
 ) -> Tensor:
-    """The link loss that the configuration names. Shapes as in `sampled_softmax`."""
     smoothing, compared = settings.label_smoothing, (scores, answer, candidates, log_count)
     match settings.link_loss:
         case "sampled_softmax":

@@ -14,7 +14,7 @@ from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.losses import info_nce, link_loss, uniformity
 from hgt_studio.model.node_input import NodeInput
 from hgt_studio.sampling.batch import DeviceBatch
-from hgt_studio.sampling.supervision import COUNT_UNITS
+from hgt_studio.sampling.supervision import COUNT_UNITS, WEIGHT_UNITS
 from hgt_studio.typing import CancelToken, ProgressCallback
 
 
@@ -91,4 +91,5 @@ class HGTNetwork(nn.Module):
         answers = torch.cat([batch.positive_destination, batch.positive_source])
         scores = self.decoder.score(self.decoder.query(seeds.index_select(0, known), questions), seeds)
         log_count = (batch.seed_count / COUNT_UNITS).log()
-        return link_loss(self._training_config, scores, answers, candidates, log_count)
+        weight = (batch.positive_weight / WEIGHT_UNITS).repeat(2)
+        return link_loss(self._training_config, scores, answers, candidates, log_count, weight)

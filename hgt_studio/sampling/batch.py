@@ -58,6 +58,7 @@ class DeviceBatch:
     edge_source: row. edge_segment: segment. edge_destination: row.
     seed_count: how many nodes each seed row stands for as a negative, in 1 / COUNT_UNITS; zero for padding.
     positive_source, positive_destination: seed rows; positive_triplet.
+    positive_weight: what each supervision edge counts for, in 1 / WEIGHT_UNITS; zero for padding.
     pair_first, pair_second: seed rows of contrastive pairs.
     source_candidates, destination_candidates: (positives, seed rows), true at the true end and its negatives.
     pair_candidates: (pairs, pairs), true where the second of pair j is the partner of the first of pair i, or unlike.
@@ -76,6 +77,7 @@ class DeviceBatch:
     positive_source: Tensor
     positive_triplet: Tensor
     positive_destination: Tensor
+    positive_weight: Tensor
     pair_first: Tensor
     pair_second: Tensor
     source_candidates: Tensor

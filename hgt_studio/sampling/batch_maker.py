@@ -87,9 +87,11 @@ class BatchMaker:
     ) -> None:
         """Fill in the supervision arrays and masks."""
         positives, pairs, row = questions.positives, questions.pairs, self._row_of_node
-        views["positive_source"][:] = row[positives.source]
-        views["positive_destination"][:] = row[positives.destination]
-        views["positive_triplet"][:] = positives.triplet
+        count = len(positives)
+        views["positive_source"][:count] = row[positives.source]
+        views["positive_destination"][:count] = row[positives.destination]
+        views["positive_triplet"][:count] = positives.triplet
+        views["positive_weight"][:count] = questions.weights
         fill_candidate_masks(positives, self._known, self._graph, (questions.seeds, rows), row, masks)
         if len(pairs):
             views["pair_first"][:], views["pair_second"][:] = row[pairs[:, 0]], row[pairs[:, 1]]

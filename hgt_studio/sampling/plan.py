@@ -45,7 +45,7 @@ def plan_shape(
     edges = [-(-n // EDGE_STEP) * EDGE_STEP for n in _with_margin(np.stack([usage.edges for usage in usages]))]
     return BatchShape(
         node_tile, segment_tile, tuple(accumulate(nodes)), tuple(accumulate(segments)), tuple(accumulate(edges)),
-        positives=shares.positives, pairs=shares.pairs,
+        positives=shares.most_positives, pairs=shares.pairs,
     )  # fmt: skip
 
 

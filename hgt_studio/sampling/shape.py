@@ -28,12 +28,19 @@ def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
 class SeedShares:
     """What the seeds of a batch are.
 
-    positives: supervision edges, two seeds each. negatives: nodes drawn uniformly. pairs: contrastive pairs, two each.
+    positives: supervision edges drawn, two seeds each. negatives: nodes drawn uniformly. pairs: contrastive pairs, two
+    each. between: further supervision edges at most, between seeds that are there already.
     """
 
     positives: int
     negatives: int
     pairs: int
+    between: int = 0
+
+    @property
+    def most_positives(self) -> int:
+        """Supervision edges of a batch at most."""
+        return self.positives + self.between
 
     @classmethod
     def of(cls, config: RunConfig, contrastive: bool) -> "SeedShares":
@@ -42,7 +49,7 @@ class SeedShares:
         pairs = max(2, round(sampling.batch_size * sampling.contrastive_share / 2)) if contrastive else 0
         negatives = max(1, round(sampling.batch_size * sampling.negative_share))
         positives = max(1, (sampling.batch_size - 2 * pairs - negatives) // 2)
-        return cls(positives, negatives, pairs)
+        return cls(positives, negatives, pairs, between=round((sampling.supervision_factor - 1.0) * positives))
 
     def most_tiles(self, type_sizes: Sequence[int], node_tile: int) -> int:
         """Tiles that have room for the seeds of every possible batch. type_sizes: nodes of each type."""
@@ -57,7 +64,7 @@ class BatchShape:
     nodes: rows of hops 0..h, for h = 0..L, L being 0 where no neighbours are asked for; multiples of `node_tile`.
     segments: segments of blocks 1..b, for b = 1..L; multiples of `segment_tile`.
     edges: edges of blocks 1..b, for b = 1..L.
-    positives, pairs: supervision edges and contrastive pairs.
+    positives, pairs: supervision edges, at most, and contrastive pairs.
     """
 
     node_tile: int
@@ -88,6 +95,7 @@ class BatchShape:
             "positive_source": self.positives,
             "positive_triplet": self.positives,
             "positive_destination": self.positives,
+            "positive_weight": self.positives,
             "pair_first": self.pairs,
             "pair_second": self.pairs,
         }

@@ -9,26 +9,31 @@ from hgt_studio.graph.hashing import GOLDEN
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
+from hgt_studio.sampling.between import EdgesBetween
 from hgt_studio.sampling.fact_stream import FactStream
 from hgt_studio.sampling.random_bits import below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.subgraph import BoolArray, Float64Array, Int32Array, Int64Array, pair_keys
 
 COUNT_UNITS = 256
+WEIGHT_UNITS = 1 << 16
 _MOST_COUNTED = 1 << 22
+_MOST_WEIGHED = 1 << 30
 
 
 @dataclass(frozen=True)
 class Questions:
     """The supervision of one batch in global node numbers.
 
-    positives: the supervision edges. pairs: int32, shape (num_pairs, 2), contrastive pairs.
+    positives: the supervision edges. weights: int32, shape (num_positives,), what each counts for, in 1 / WEIGHT_UNITS.
+    pairs: int32, shape (num_pairs, 2), contrastive pairs.
     seeds: int32, distinct and sorted: end points of both, and nodes drawn as negatives.
     seed_count: int32, shape (num_seeds,), how many nodes each seed stands for as a negative, in 1 / COUNT_UNITS.
     hidden_pairs: sorted keys of the node pairs whose edges carry no messages in this batch.
     """
 
     positives: EdgeList
+    weights: Int32Array
     pairs: Int32Array
     seeds: Int32Array
     seed_count: Int32Array
@@ -60,16 +65,19 @@ class Supervision:
     ) -> None:
         self.facts, self.pairs, self.shares = facts, pairs, shares
         self._graph, self._hide = graph, hide
-        edge_key, self._pair_key, self._negative_key = (
-            np.uint64(key) for key in np.random.SeedSequence(seed).generate_state(3, np.uint64)
+        edge_key, self._pair_key, self._negative_key, self._between_key = (
+            np.uint64(key) for key in np.random.SeedSequence(seed).generate_state(4, np.uint64)
         )
         self._draw_facts = FactStream(facts.triplet, relation_exponent, edge_key)
-        self._counts = np.minimum(COUNT_UNITS / self.seed_probability(), _MOST_COUNTED).round().astype(np.int32)
+        probability = self.seed_probability()
+        self._counts = np.minimum(COUNT_UNITS / probability, _MOST_COUNTED).round().astype(np.int32)
+        self._between = EdgesBetween(facts, self._draw_facts.rates(shares.positives), probability)
 
     def questions(self, index: int) -> Questions:
         """The questions of batch `index`. Pairs come in passes: none twice in one."""
         shares, graph = self.shares, self._graph
-        positives = self.facts[self._draw_facts(index * shares.positives, shares.positives)]
+        drawn = self._draw_facts(index * shares.positives, shares.positives)
+        positives = self.facts[drawn]
         pairs = self.pairs[:0]
         if shares.pairs and len(self.pairs):
             pairs = self.pairs[draw_passes(index * shares.pairs, shares.pairs, len(self.pairs), self._pair_key)]
@@ -78,8 +86,19 @@ class Supervision:
             graph.type_ptr, graph.node_type, ends, shares.negatives, self._negative_key + np.uint64(index)
         )
         seeds = np.unique(np.concatenate([ends, pairs.ravel(), negatives])).astype(np.int32)
+        asked, weights = self._with_edges_between(drawn, seeds, index)
+        positives = self.facts[asked]
         hidden = pair_keys(positives.source, positives.destination, graph.num_nodes) if self._hide else _NOTHING
-        return Questions(positives, pairs, seeds, self._counts[seeds], hidden)
+        return Questions(positives, weights, pairs, seeds, self._counts[seeds], hidden)
+
+    def _with_edges_between(self, drawn: Int64Array, seeds: Int32Array, index: int) -> tuple[Int64Array, Int32Array]:
+        """The drawn facts, then others between the seeds; and their weights."""
+        if not self.shares.between:
+            return drawn, np.full(len(drawn), WEIGHT_UNITS, np.int32)
+        key = np.uint64(stream(self._between_key, np.uint64(index)))
+        more, weights = self._between.find(seeds, drawn, self.shares.between, key)
+        units = np.concatenate([self._between.weight[drawn], weights]) * WEIGHT_UNITS
+        return np.concatenate([drawn, more]), np.clip(units.round(), 1, _MOST_WEIGHED).astype(np.int32)
 
     def seed_probability(self) -> Float64Array:
         """How likely each node is among the seeds of a batch that asks for nodes of its type. shape: (num_nodes,).

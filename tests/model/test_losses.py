@@ -3,6 +3,7 @@
 import math
 from typing import get_args
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -56,7 +57,9 @@ def test_link_losses(name: LinkLossName, seed: int, smoothing: float, temperatur
         false = [column for column in range(COLUMNS) if candidates[row, column] and column != true]
         nodes = [true, *(column for column in false for _ in range(round(math.exp(log_count[column]))))]
         expected.append(by_definition(name, scores[row, nodes].tolist(), 0, temperature, smoothing))
-    assert float(link_loss(chosen, scores, answer, candidates, log_count)) == pytest.approx(sum(expected) / ROWS)
+    weight = torch.rand(ROWS, dtype=scores.dtype)
+    found = link_loss(chosen, scores, answer, candidates, log_count, weight)
+    assert float(found) == pytest.approx(np.average(expected, weights=weight.numpy()))
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
@@ -65,7 +68,12 @@ def test_scores_of_columns_that_do_not_compete_have_no_gradient(name: LinkLossNa
     scores, answer, candidates, log_count = questions(3)
     scores = torch.where(candidates, scores, 1e4).requires_grad_()
     link_loss(
-        TrainingConfig(link_loss=name, label_smoothing=smoothing), scores, answer, candidates, log_count
+        TrainingConfig(link_loss=name, label_smoothing=smoothing),
+        scores,
+        answer,
+        candidates,
+        log_count,
+        scores.new_ones(ROWS),
     ).backward()
     assert torch.equal(scores.grad[~candidates], torch.zeros_like(scores.grad[~candidates]))
     assert bool(torch.isfinite(scores.grad).all())
@@ -75,7 +83,7 @@ def test_the_weights_of_hard_negatives_are_constants_to_the_gradient() -> None:
     """The gradient at a negative is its weight times the sigmoid of its score, over rows and the mean of two."""
     scores, answer, candidates, log_count = questions(5)
     scores.requires_grad_()
-    self_adversarial(scores, answer, candidates, log_count, temperature=0.5).backward()
+    self_adversarial(scores, answer, candidates, log_count, temperature=0.5).mean().backward()
     for row in range(ROWS - 1):
         false = [column for column in range(COLUMNS) if candidates[row, column] and column != answer[row]]
         weight = (scores[row, false].detach() / 0.5 + log_count[false]).softmax(0)

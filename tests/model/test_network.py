@@ -70,8 +70,15 @@ def test_losses_are_those_of_the_questions(variant: str) -> None:
         losses = network(batch)
         seeds = network.encoder(network.embedding(batch), batch)
     link = []
+    asked = int((batch.positive_weight > 0).sum())
+    assert asked > task.maker._supervision.shares.positives
     for i, (source, triplet, destination) in enumerate(
-        zip(batch.positive_source, batch.positive_triplet, batch.positive_destination, strict=True)
+        zip(
+            batch.positive_source[:asked],
+            batch.positive_triplet[:asked],
+            batch.positive_destination[:asked],
+            strict=True,
+        )
     ):
         reverse = triplet + len(task.graph.triplets)
         for known, question, answer, mask in (
@@ -81,8 +88,10 @@ def test_losses_are_those_of_the_questions(variant: str) -> None:
             query = network.decoder.query(seeds[known].unsqueeze(0), question.unsqueeze(0))
             scores = network.decoder.score(query, seeds).detach()
             log_count = (batch.seed_count.double() / COUNT_UNITS).log().float()
-            link.append(float(link_loss(training, scores, answer.view(1), mask[i : i + 1], log_count)))
-    assert float(losses.link) == pytest.approx(np.mean(link), rel=1e-4)
+            one = torch.ones(1)
+            link.append(float(link_loss(training, scores, answer.view(1), mask[i : i + 1], log_count, one)))
+    weights = batch.positive_weight[:asked].repeat_interleave(2).numpy()
+    assert float(losses.link) == pytest.approx(np.average(link, weights=weights), rel=1e-4)
     has_pairs = training.contrastive_weight > 0
     weight = training.contrastive_weight if has_pairs else 0.0
     assert (float(losses.contrastive) > 0) == has_pairs

@@ -17,7 +17,7 @@ from hgt_studio.sampling.supervision import Supervision
 from tests.helpers.graphs import random_graph
 from tests.helpers.subgraphs import graph_edges
 
-SHARES = SeedShares(8, 5, 3)
+SHARES = SeedShares(8, 5, 3, between=20)
 PAIRS = np.array([[12, 13], [12, 20], [14, 18], [15, 16], [17, 19]], dtype=np.int32)
 
 
@@ -44,9 +44,13 @@ def test_batch_asks_its_questions(graph: KnowledgeGraph, maker: BatchMaker, shap
         questions, _ = maker.sample(index)
         batch = maker.make(index, shape).to(torch.device("cpu"))
         positives, node_ids, seed_ids = questions.positives, batch.node_ids, batch.node_ids[: shape.nodes[0]]
-        assert node_ids[batch.positive_source].tolist() == positives.source.tolist()
-        assert node_ids[batch.positive_destination].tolist() == positives.destination.tolist()
-        assert batch.positive_triplet.tolist() == positives.triplet.tolist()
+        count = len(positives)
+        assert SHARES.positives < count <= shape.positives
+        assert node_ids[batch.positive_source[:count]].tolist() == positives.source.tolist()
+        assert node_ids[batch.positive_destination[:count]].tolist() == positives.destination.tolist()
+        assert batch.positive_triplet[:count].tolist() == positives.triplet.tolist()
+        assert batch.positive_weight[:count].tolist() == questions.weights.tolist()
+        assert not batch.positive_weight[count:].any()
         assert node_pairs(batch, batch.pair_first, batch.pair_second) == questions.pairs.tolist()
         for i, t in enumerate(positives.triplet.tolist()):
             source, destination = int(positives.source[i]), int(positives.destination[i])
