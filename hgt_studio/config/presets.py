@@ -41,9 +41,11 @@ PRESETS = (
     Preset(
         "Reference", "The settings in circulation: dot product, binary cross-entropy, no normalisation",
         {
-            "architecture": {"decoder": "dot", "normalize": False},
+            "architecture": {"decoder": "dot", "normalize": False, "embedding_scale": 0.0},
             "sampling": {"fan_out_rule": "per_relation"},
-            "training": {"link_loss": "binary_cross_entropy", "warmup_share": 0.0, "patience": 0},
+            "training": {
+                "link_loss": "binary_cross_entropy", "layer_rate_share": 1.0, "warmup_share": 0.0, "patience": 0,
+            },
         },
     ),
     Preset(

@@ -20,6 +20,15 @@ class TrainingConfig(Section):
         ge=1,
         le=1024,
     )
+    layer_rate_share: float = setting(
+        0.02,
+        "Layer rate",
+        "share of the learning rate at which HGT layers learn beside learned node embeddings: faster, they learn the "
+        "training edges by heart; without node embeddings they learn at the full rate",
+        gt=0.0,
+        le=1.0,
+        advanced=True,
+    )
     weight_decay: float = setting(0.0, "Weight decay", "AdamW's decoupled decay of the layer weights", ge=0.0, le=1.0)
     warmup_share: float = setting(
         0.02, "Warm-up", "share of all steps in which the learning rate rises from zero", ge=0.0, le=0.5, advanced=True

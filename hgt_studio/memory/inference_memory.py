@@ -121,11 +121,17 @@ class InferenceMemory:
         chunk.free(*normed)
         y = chunk.floats(size)
         chunk.free(attended, *held[1:])
-        projected = [chunk.floats(sizes.rows * net.embedding)] if project else []
+        projected = self._project() if project else []
         if not self._on_host:
             self._staging.free(self._staging.floats(sizes.rows * (net.embedding if project else net.hidden)))
         chunk.free(*projected)
         return [rows, y]
+
+    def _project(self) -> list[Block]:
+        """`HGTEncoder.output`."""
+        size, lengths = self._sizes.rows * self._net.embedding, 2 * self._sizes.rows
+        scaled = [self._chunk.floats(size), self._chunk.floats(lengths)] if self._net.scales else []
+        return [self._chunk.floats(size), *scaled]
 
     def _attend(self) -> Block:
         """`_update`. Returns the layer's output for the rows of a chunk."""

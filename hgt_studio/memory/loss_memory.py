@@ -57,11 +57,8 @@ class LossMemory:
             free(shifted, log_count)
             return
         log_weight = scores.floats(matrix)
-        if self._loss == "self_adversarial":
-            sharpened = scores.floats(matrix)
-            free(sharpened)
-        competes, self._weight = scores.bytes(matrix), scores.floats(matrix)
-        free(competes, log_weight)
+        idle, self._weight = scores.bytes(matrix), scores.floats(matrix)
+        free(idle, log_weight)
         softplus, product = scores.floats(matrix), scores.floats(matrix)
         free(softplus, product, log_count)
 
@@ -89,7 +86,12 @@ class LossMemory:
             of_score = scores.floats(matrix)
             free(of_softplus, *of_smoothing)
         of_true = scores.floats(matrix)
-        free(of_true, self._score)
+        free(of_true)
+        if self._net.decoder == "rotate":
+            root, of_square = scores.floats(matrix), scores.floats(matrix)
+            free(root, of_score)
+            of_score = of_square
+        free(self._score)
         of_seeds = vectors.floats(self._rows * self._net.embedding)
         of_query = vectors.floats(self._questions * self._net.embedding)
         free(of_score)

@@ -15,7 +15,7 @@ class NetworkSizes:
 
     hidden: width of the encoder's input and of its layers. layers: none for the encoder "none".
     learns_nodes: whether there are learned node embeddings. drops_nodes: whether training
-        leaves some of them out. features: of each node.
+        leaves some of them out. features: of each node. scales: whether embeddings are brought to one length.
     head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
     """
 
@@ -31,6 +31,7 @@ class NetworkSizes:
     features: int
     normalize: bool
     drops: bool
+    scales: bool
     decoder: DecoderName
     device_kind: DeviceKind
     on_tiles: bool
@@ -51,6 +52,7 @@ class NetworkSizes:
             features=feature_width(architecture, graph.triplets),
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
+            scales=architecture.embedding_scale > 0,
             decoder=architecture.decoder,
             device_kind=device_kind,
             on_tiles=device_kind != "cpu",
@@ -115,4 +117,4 @@ class NetworkSizes:
             case "complex":
                 return {"real": weights // 2, "imaginary": weights // 2} | offset
             case "rotate":
-                return {"angle": weights // 2} | offset
+                return {"angle": weights // 2, "margin": 1} | offset

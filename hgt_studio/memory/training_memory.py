@@ -3,7 +3,7 @@
 from hgt_studio.config import RunConfig
 from hgt_studio.memory.input_memory import InputMemory
 from hgt_studio.memory.layer_memory import Gradients, LayerMemory, LayerSizes
-from hgt_studio.memory.ledger import Block, Ledger, Peak
+from hgt_studio.memory.ledger import Account, Block, Ledger, Peak
 from hgt_studio.memory.loss_memory import LossMemory
 from hgt_studio.memory.network_sizes import NetworkSizes
 from hgt_studio.sampling.shape import BatchShape
@@ -53,12 +53,15 @@ def _batch(ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchSha
         x, made = layer.forward(x, message)
         message = [made]
     embeddings = ledger.account("embeddings of the seeds")
-    seeds = embeddings.floats(shape.nodes[0] * net.embedding) if layers else x
+    raw = embeddings.floats(shape.nodes[0] * net.embedding) if layers else x
     ledger.free(*message)
+    seeds = embeddings.floats(shape.nodes[0] * net.embedding) if net.scales else raw
     losses = LossMemory(ledger, net, config, shape)
     losses.forward()
     grad = losses.backward(gradients)
     ledger.free(seeds, *masks)
+    if net.scales:
+        grad = _scale_backward(embeddings, raw, grad, shape.nodes[0] * net.embedding)
     if layers:
         of_seeds, grad = grad, embeddings.floats(shape.nodes[0] * net.hidden)
         weights = [gradients.account.floats(net.hidden * net.embedding), gradients.account.floats(net.embedding)]
@@ -67,6 +70,15 @@ def _batch(ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchSha
     for layer in reversed(layers):
         grad = layer.backward(grad, gradients)
     inputs.backward(grad, gradients)
+
+
+def _scale_backward(embeddings: Account, raw: Block, of_scaled: Block, size: int) -> Block:
+    """Backward of `to_scale`. Returns the gradient of the rows before."""
+    of_raw, of_factor = embeddings.floats(size), embeddings.floats(size)
+    embeddings.free(of_factor, of_scaled)
+    of_length = [embeddings.floats(size) for _ in range(2)]
+    embeddings.free(*of_length, raw)
+    return of_raw
 
 
 def _take_batch(ledger: Ledger, net: NetworkSizes, shape: BatchShape) -> list[Block]:

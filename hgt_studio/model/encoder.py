@@ -1,5 +1,8 @@
 """The encoder: HGT layers over a batch, each computing just the rows that the layers after it need; or none."""
 
+import math
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -14,20 +17,25 @@ class HGTEncoder(nn.Module):
     """Residual blocks (normalisation, HGT layer, dropout), `num_layers` times, then a projection to `embedding_dim`.
 
     Every block adds to its input (pre-norm, as in Xiong et al. 2020), so a node's own embedding always reaches the
-    output beside what its neighbours say: nodes with like neighbours stay apart.
+    output beside what its neighbours say: nodes with like neighbours stay apart. What comes from neighbours starts at
+    zero (as in Fixup, Zhang et al. 2019) and the projection as an isometry: training starts with the node embeddings.
     """
 
     def __init__(self, config: ArchitectureConfig, num_types: int, num_triplets: int) -> None:
         super().__init__()
         hidden = config.hidden_dim
-        self.dropout = config.dropout
+        self.dropout, self.scale = config.dropout, config.embedding_scale
         self.norms = nn.ModuleList(
             nn.LayerNorm(hidden) if config.normalize else nn.Identity() for _ in range(config.num_layers)
         )
-        self.layers = nn.ModuleList(
-            HGTLayer(hidden, config.num_heads, num_types, num_triplets) for _ in range(config.num_layers)
-        )
+        layers = [HGTLayer(hidden, config.num_heads, num_types, num_triplets) for _ in range(config.num_layers)]
+        for layer in layers:
+            nn.init.zeros_(layer.out_weight)
+            nn.init.zeros_(layer.out_bias)
+        self.layers = nn.ModuleList(layers)
         self.project = nn.Linear(hidden, config.embedding_dim)
+        nn.init.zeros_(self.project.bias)
+        nn.init.orthogonal_(self.project.weight)
 
     def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
         """Embeddings of the seed rows. x: (all rows of the batch, hidden). Returns (seed rows, embedding_dim)."""
@@ -35,21 +43,46 @@ class HGTEncoder(nn.Module):
             graph = layer_graph(batch, len(self.layers) - depth)
             message = functional.dropout(layer(norm(x), graph), self.dropout, self.training)
             x = x[: graph.edges.num_destinations] + message
-        out: Tensor = self.project(x)
-        return out
+        return self.output(x)
+
+    def output(self, x: Tensor) -> Tensor:
+        """Embeddings of what the last layer gives. x: (rows, hidden). Returns (rows, embedding_dim)."""
+        return to_scale(self.project(x), self.scale)
 
 
 class DirectEncoder(nn.Module):
     """No layers: the input is the embedding, as in knowledge-graph embedding models. Every row of a batch is a seed."""
 
+    def __init__(self, config: ArchitectureConfig) -> None:
+        super().__init__()
+        self.scale = config.embedding_scale
+
     def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
-        """x: (seed rows, embedding_dim), returned as it is."""
-        return x
+        """x: (seed rows, embedding_dim)."""
+        return to_scale(x, self.scale)
+
+    def output_(self, x: Tensor) -> Tensor:
+        """The same in place."""
+        return x.mul_(_factors(x, self.scale)) if self.scale else x
+
+
+def to_scale(x: Tensor, scale: float) -> Tensor:
+    """Rows with `scale` as the root mean square of their numbers; as they are for scale 0. x: (rows, dim)."""
+    return x * _factors(x, scale) if scale else x
+
+
+def _factors(x: Tensor, scale: float) -> Tensor:
+    length = torch.linalg.vector_norm(x, dim=1, keepdim=True)
+    factors: Tensor = scale * math.sqrt(x.size(1)) / length.clamp(min=_LEAST_LENGTH)
+    return factors
+
+
+_LEAST_LENGTH = 1e-12
 
 
 def make_encoder(config: ArchitectureConfig, num_types: int, num_triplets: int) -> HGTEncoder | DirectEncoder:
     """The encoder that the settings name."""
-    return HGTEncoder(config, num_types, num_triplets) if config.encoder == "hgt" else DirectEncoder()
+    return HGTEncoder(config, num_types, num_triplets) if config.encoder == "hgt" else DirectEncoder(config)
 
 
 def layer_graph(batch: DeviceBatch, blocks: int) -> LayerGraph:

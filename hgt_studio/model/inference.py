@@ -57,7 +57,7 @@ def embed_all_nodes(
                 cancel.check()
             rows, typed = _rows_of(x, chunk.first, chunk.end, chunk.node_type, plan.chunk.rows, device)
             y = rows + _update(layer, norm(rows), typed, key_value, chunk)
-            out[chunk.first : chunk.end] = (encoder.project(y) if last else y)[: chunk.end - chunk.first].cpu()
+            out[chunk.first : chunk.end] = (encoder.output(y) if last else y)[: chunk.end - chunk.first].cpu()
             done += chunk.end - chunk.first
             if progress is not None:
                 progress(Progress("embed", done, graph.num_nodes * len(encoder.layers), "nodes"))

@@ -48,8 +48,11 @@ def self_adversarial(
 
     A negative's weight is the softmax of score / temperature among the negatives of its row, constant to the gradient.
     """
-    log_weight = _log_weights(candidates, log_count, answer, of_answer=float("-inf"))
-    weight = _softmax_of_negatives(log_weight.add_(scores.detach() / temperature))
+    weight = _softmax_of_negatives(
+        _log_weights(candidates, log_count, answer, of_answer=float("-inf")).add_(
+            scores.detach(), alpha=1 / temperature
+        )
+    )
     return _binary_loss(scores, answer, weight, smoothing)
 
 
@@ -60,8 +63,8 @@ def _log_weights(candidates: Tensor, log_count: Tensor, answer: Tensor, *, of_an
 
 def _softmax_of_negatives(log_weight: Tensor) -> Tensor:
     """Weights with the sum 1 in each row, or 0 where it has no negative. log_weight is overwritten."""
-    competes = log_weight > float("-inf")
-    return log_weight.clamp_(min=torch.finfo(log_weight.dtype).min).softmax(1).mul_(competes)
+    idle = log_weight == float("-inf")
+    return log_weight.clamp_(min=torch.finfo(log_weight.dtype).min).softmax(1).masked_fill_(idle, 0.0)
 
 
 def _binary_loss(scores: Tensor, answer: Tensor, weight: Tensor, smoothing: float) -> Tensor:

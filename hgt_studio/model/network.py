@@ -81,7 +81,7 @@ class HGTNetwork(nn.Module):
         """
         x = (inputs or self.embedding).of_all_nodes(graph.type_ptr)
         if isinstance(self.encoder, DirectEncoder):
-            return x.to("cpu", copy=True)
+            return self.encoder.output_(x.to("cpu", copy=True))
         return embed_all_nodes(self.encoder, x, graph, budget_bytes, cancel=cancel, progress=progress)
 
     def _link_loss(self, seeds: Tensor, batch: DeviceBatch, candidates: Tensor) -> Tensor:

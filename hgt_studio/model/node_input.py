@@ -20,6 +20,8 @@ from hgt_studio.model.grouped import typed_linear
 from hgt_studio.model.node_embedding import select_rows
 from hgt_studio.sampling.batch import DeviceBatch
 
+_START = 0.1  # node embeddings start small, so that they find their directions fast
+
 
 class NodeInput(nn.Module):
     """The encoder's input, (rows, input_dim). What the settings do not ask for is None.
@@ -44,7 +46,7 @@ class NodeInput(nn.Module):
         self.register_buffer("features", None)
         dim = config.input_dim
         if config.node_embeddings:
-            self.weight = nn.Parameter(torch.empty(num_nodes, dim).normal_(std=dim**-0.5))
+            self.weight = nn.Parameter(torch.empty(num_nodes, dim).normal_(std=_START * dim**-0.5))
         if feature_width:
             self.register_buffer("features", torch.zeros(num_nodes, feature_width))
             self.register_buffer("feature_mean", torch.zeros(num_types, feature_width))

@@ -41,9 +41,8 @@ class EdgesBetween:
         weight = self.weight[found]
         if len(found) <= most:
             return found, weight
-        chance = _chances(weight, most)
-        chosen = _systematic(chance, most, key)
-        return found[chosen], weight[chosen] / chance[chosen]
+        chosen, weight = thin(weight, most, key)
+        return found[chosen], weight
 
 
 _SURE = 1 - 1e-9
@@ -66,6 +65,14 @@ def _between(seeds: Int32Array, ptr: Int64Array, destination: IntArray, fact: In
                 out[count] = fact[edge]
                 count += 1
     return out
+
+
+@kernel
+def thin(weight: Float64Array, most: int, key: np.uint64) -> tuple[Int64Array, Float64Array]:
+    """Positions of at most so many, which is less than there are; and weights that stand for the others too."""
+    chance = _chances(weight, most)
+    chosen = _systematic(chance, most, key)
+    return chosen, weight[chosen] / chance[chosen]
 
 
 @kernel

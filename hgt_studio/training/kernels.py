@@ -7,6 +7,7 @@ from hgt_studio.config import RunConfig, apply_overrides
 from hgt_studio.model.attention_kernels import Edges, attend, attend_backward
 from hgt_studio.model.chunk_shape import InferencePlan
 from hgt_studio.model.chunks import destination_chunks
+from hgt_studio.sampling.between import thin
 from hgt_studio.training.self_test.small_run import sample_graph
 from hgt_studio.training.task import prepare_task
 
@@ -24,6 +25,7 @@ def compile_kernels() -> None:
         settings = (f"sampling.sampler={sampler}", "sampling.batch_size=8", "training.similarity_threshold=0")
         task = prepare_task(graph, apply_overrides(RunConfig(), settings), "cpu")
         task.maker.make(0, task.shape)
+    thin(np.ones(2), 1, np.uint64(0))
     plan = InferencePlan.within(_BUDGET_BYTES, 1, graph.num_nodes, len(graph.triplets))
     for _ in destination_chunks(graph, plan.chunk):
         pass

@@ -10,14 +10,21 @@ from hgt_studio.model.network import HGTNetwork
 
 
 def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.AdamW:
-    """Fused AdamW (Loshchilov & Hutter 2019). Weight decay acts on the matrices of the layers only."""
-    layers = layer_parameters(network)
-    table = [] if network.embedding.weight is None else [network.embedding.weight]
+    """Fused AdamW (Loshchilov & Hutter 2019). Weight decay acts on the matrices of the encoder alone.
+
+    The rate of a group is its "share" of the learning rate.
+    """
+    encoder, others = (
+        list(network.encoder.parameters()),
+        [*network.embedding.parameters(), *network.decoder.parameters()],
+    )
+    share = 1.0 if network.embedding.weight is None else config.layer_rate_share
     groups = [
-        {"params": [p for p in layers if p.dim() > 1], "weight_decay": config.weight_decay},
-        {"params": [*(p for p in layers if p.dim() <= 1), *table], "weight_decay": 0.0},
+        {"params": [p for p in encoder if p.dim() > 1], "weight_decay": config.weight_decay, "share": share},
+        {"params": [p for p in encoder if p.dim() <= 1], "weight_decay": 0.0, "share": share},
+        {"params": others, "weight_decay": 0.0, "share": 1.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+    optimiser = torch.optim.AdamW([group for group in groups if group["params"]], lr=config.learning_rate, fused=True)
     for parameter in network.parameters():  # at once, so that a step never allocates and cannot fail half-way
         optimiser.state[parameter] = {
             "step": torch.zeros((), device=parameter.device),

@@ -157,8 +157,9 @@ class Trainer:
         """Accumulate gradients and update. Returns what memory was short, with nothing updated then."""
         try:
             self._accumulate()
+            rate = learning_rate(self.step, self.task.num_steps, self.settings)
             for group in self.optimiser.param_groups:
-                group["lr"] = learning_rate(self.step, self.task.num_steps, self.settings)
+                group["lr"] = rate * group["share"]
             self.optimiser.step()
         except (RuntimeError, MemoryError) as error:
             shortage = parse_out_of_memory(error)

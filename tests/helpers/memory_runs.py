@@ -50,6 +50,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "dropout": draw.choice((0.0, 0.1)),
                 "normalize": draw.choice((True, False)),
                 "decoder": draw.choice(get_args(DecoderName)),
+                "embedding_scale": draw.choice((0.0, 1.25)),
             },
             "sampling": {
                 "batch_size": batch,
@@ -59,6 +60,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "fan_out_rule": draw.choice(("balanced", "uniform", "per_relation")),
                 "edge_dropout": draw.choice((0.0, 0.0, 0.2)),
                 "negative_share": draw.choice((0.1, 0.25, 0.5)),
+                "supervision_factor": draw.choice((1.0, 8.0)),
             },
             "training": {
                 "gradient_accumulation_steps": draw.choice((1, 2)),

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from hgt_studio.config.architecture import DecoderName
 from hgt_studio.model.decoder import make_decoder
-from hgt_studio.model.decoders.rotate import MARGIN
 
 TRIPLETS, DIM = 3, 6
 
@@ -39,7 +38,7 @@ def by_definition(name: DecoderName, decoder: Any, source: Tensor, triplet: int,
             return float(np.sum(s * weight * np.conj(d)).real)
         case "rotate":
             rotation = np.exp(1j * decoder.angle[triplet].numpy())
-            return MARGIN - float(np.sum(np.abs(s * rotation - d) ** 2))
+            return float(decoder.margin) - float(np.linalg.norm(s * rotation - d))
 
 
 @pytest.mark.parametrize("name", get_args(DecoderName))
@@ -75,3 +74,21 @@ def test_products_start_as_a_scaled_dot_product(name: DecoderName) -> None:
     decoder = make_decoder(name, num_triplets=1, dim=16)
     scores = decoder.score(decoder.query(known, torch.tensor([0, 1])), candidates)
     torch.testing.assert_close(scores.detach(), known @ candidates.T / 4)
+
+
+def test_distances_have_the_gradient_of_their_formula_and_none_is_broken_at_zero() -> None:
+    torch.manual_seed(0)
+    query, candidates = (torch.randn(4, DIM, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    decoder = make_decoder("rotate", TRIPLETS, DIM).double()
+    weight = torch.randn(4, 4, dtype=torch.float64)
+    parts = query, candidates, decoder.margin
+    found = torch.autograd.grad((decoder.score(query, candidates) * weight).sum(), parts)
+    expected = torch.autograd.grad(((decoder.margin - torch.cdist(query, candidates)) * weight).sum(), parts)
+    for mine, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(mine, theirs)
+    same = torch.randn(3, DIM, requires_grad=True)
+    decoder = decoder.float()
+    scores = decoder.score(same, same)
+    torch.testing.assert_close(scores.diagonal().detach(), torch.full((3,), 6.0), atol=2e-3, rtol=0.0)
+    scores.sum().backward()
+    assert bool(same.grad.isfinite().all())

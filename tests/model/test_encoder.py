@@ -10,6 +10,7 @@ from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
 from tests.helpers.batches import WHOLE, small_task
+from tests.helpers.lively import with_lively_layers
 
 CPU = torch.device("cpu")
 
@@ -25,7 +26,7 @@ def test_whole_neighbourhoods_give_what_inference_gives(
         f"architecture.normalize={normalize}", "sampling.fan_out_rule=uniform", "sampling.hide_supervision=false",
     )  # fmt: skip
     torch.manual_seed(0)
-    network = HGTNetwork.for_graph(task.config, task.graph).eval()
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph)).eval()
     host = task.maker.make(0, task.shape)
     assert host.usage.dropped_edges == 0
     batch = host.to(CPU)
@@ -40,7 +41,7 @@ def test_whole_neighbourhoods_give_what_inference_gives(
 
 def test_dropout_acts_in_training_only() -> None:
     task = small_task("architecture.dropout=0.5")
-    network = HGTNetwork.for_graph(task.config, task.graph)
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph))
     batch = task.maker.make(0, task.shape).to(CPU)
     with torch.no_grad():
         features = network.embedding(batch)

@@ -20,6 +20,7 @@ from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.typing import CancelToken, Progress
 from tests.helpers.batches import small_graph
 from tests.helpers.graphs import graph_from_edges, random_graph
+from tests.helpers.lively import enliven
 
 HIDDEN = 8
 TINY, MEDIUM, UNLIMITED = 1, 300_000, 1 << 32
@@ -38,6 +39,7 @@ def embed(graph: KnowledgeGraph, budget_bytes: int, layers: int = 2, **options: 
     torch.manual_seed(0)
     config = ArchitectureConfig(hidden_dim=HIDDEN, num_heads=2, num_layers=layers, embedding_dim=6)
     encoder = HGTEncoder(config, len(graph.node_types), len(graph.triplets))
+    enliven(encoder)
     features = torch.randn(graph.num_nodes, HIDDEN)
     return embed_all_nodes(encoder, features, graph, budget_bytes, **options)  # type: ignore[arg-type]
 
@@ -82,6 +84,7 @@ def test_a_node_sees_its_neighbours_and_nothing_else(budget_bytes: int) -> None:
     config = ArchitectureConfig(hidden_dim=HIDDEN, num_heads=2, num_layers=1, embedding_dim=6)
     torch.manual_seed(0)
     encoder = HGTEncoder(config, len(graph.node_types), len(graph.triplets))
+    enliven(encoder)
     features = torch.randn(graph.num_nodes, HIDDEN)
     changed = features.clone()
     changed[2999] = torch.randn(HIDDEN)  # the last source of the hub; no edge to the other gene

@@ -18,6 +18,7 @@ from hgt_studio.sampling.supervision import COUNT_UNITS
 from hgt_studio.training.optimiser import clear_gradients
 from hgt_studio.training.task import TrainingTask
 from tests.helpers.batches import small_task, used_rows
+from tests.helpers.lively import with_lively_layers
 
 CPU, META = torch.device("cpu"), torch.device("meta")
 VARIANTS = {
@@ -42,7 +43,7 @@ VARIANTS = {
 def make_network(task: TrainingTask) -> HGTNetwork:
     """A network without dropout whose decoder does not start at its symmetric values."""
     torch.manual_seed(0)
-    network = HGTNetwork.for_graph(task.config, task.graph, task.node_features()).eval()
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph, task.node_features())).eval()
     for parameter in network.decoder.parameters():
         torch.nn.init.normal_(parameter)
     return network
@@ -112,7 +113,8 @@ def test_every_parameter_learns(variant: str) -> None:
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
         assert bool(torch.isfinite(parameter.grad).all()), name
-        assert bool((parameter.grad != 0).any()), name
+        if name != "decoder.margin" or task.config.training.link_loss != "sampled_softmax":  # which does not heed it
+            assert bool((parameter.grad != 0).any()), name
 
 
 @pytest.fixture(params=[nullcontext, tiles_on_every_device], ids=["slices", "tiles"])

@@ -11,6 +11,7 @@ from hgt_studio.graph.align import Alignment
 from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.network import HGTNetwork
 from tests.helpers.batches import small_task, used_rows
+from tests.helpers.lively import with_lively_layers
 
 FEATURES = ("architecture.structural_features=true", "architecture.name_features=true")
 ALONE = "architecture.node_embeddings=false"
@@ -27,7 +28,7 @@ def test_batches_and_all_nodes_start_from_the_formula(
 ) -> None:
     task = small_task(*MODELS[model])
     features = task.node_features()
-    network = HGTNetwork.for_graph(task.config, task.graph, features).eval()
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph, features)).eval()
     inputs, graph = network.embedding, task.graph
     for parameter in inputs.parameters():
         torch.nn.init.normal_(parameter)
@@ -70,7 +71,7 @@ def test_some_rows_do_without_their_own_embedding_in_training() -> None:
 def test_known_nodes_keep_their_input_and_new_ones_get_what_is_known_of_them(model: str) -> None:
     task = small_task(*MODELS[model])
     graph, features = task.graph, task.node_features()
-    inputs = HGTNetwork.for_graph(task.config, graph, features).eval().embedding
+    inputs = with_lively_layers(HGTNetwork.for_graph(task.config, graph, features)).eval().embedding
     for parameter in inputs.parameters():
         torch.nn.init.normal_(parameter)
     new = torch.rand(graph.num_nodes, generator=torch.Generator().manual_seed(1)) < 0.3

@@ -14,6 +14,7 @@ from hgt_studio.training.batch_gradients import BatchGradients
 from hgt_studio.training.optimiser import clear_gradients
 from hgt_studio.training.task import TrainingTask
 from tests.helpers.batches import small_task
+from tests.helpers.lively import with_lively_layers
 
 
 class RepeatingDevice(CpuDevice):
@@ -41,7 +42,9 @@ def device(request: pytest.FixtureRequest) -> Iterator[Device]:
 def gradients_of_two_steps(task: TrainingTask, device: Device, *, record: bool) -> list[list[torch.Tensor]]:
     """Losses of every batch and gradients of every step."""
     torch.manual_seed(0)
-    network = HGTNetwork.for_graph(task.config, task.graph, task.node_features()).to(device.torch_device())
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph, task.node_features())).to(
+        device.torch_device()
+    )
     gradients, found = BatchGradients(network, device, 2, record=record), []
     for step in range(2):
         batches = [task.maker.make(2 * step + number, task.shape) for number in range(2)]
@@ -73,7 +76,7 @@ def test_recorded_gradients_are_the_plain_ones(inputs: str, device: Device) -> N
 
 def test_a_forgotten_recording_is_made_anew(device: Device) -> None:
     task = small_task(device_type=device.name)
-    network = HGTNetwork.for_graph(task.config, task.graph).to(device.torch_device())
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph)).to(device.torch_device())
     gradients, batch = BatchGradients(network, device, 1, record=True), task.maker.make(0, task.shape)
     losses = []
     for _ in range(2):

@@ -30,7 +30,7 @@ def assert_finite(run: Run) -> None:
             assert all(bool(torch.isfinite(value).all()) for value in load_file(path).values()), path.name
 
 
-@pytest.mark.parametrize("learning_rate", [1e10, 1e20, 1e30])
+@pytest.mark.parametrize("learning_rate", [1e20, 1e25, 1e30])
 @pytest.mark.parametrize("every_epochs", [0, 1])
 def test_a_huge_learning_rate(learning_rate: float, every_epochs: int, tmp_path: Path) -> None:
     task = with_rate(learning_rate, f"evaluation.every_epochs={every_epochs}", "training.num_epochs=20")
@@ -50,7 +50,7 @@ def test_what_was_good_before_can_be_resumed(tmp_path: Path) -> None:
 
     def break_after_two_epochs(*_: object) -> None:
         if run.trainer.step == 5:
-            network.decoder.weight.data[0, 0] = float("nan")
+            network.decoder.angle.data[0, 0] = float("nan")
 
     network.register_forward_pre_hook(break_after_two_epochs)
     with pytest.raises(TrainingError, match=r"after step 6: the weights diverged"):

@@ -24,7 +24,7 @@ def test_it_updates_as_adamw_that_decays_the_matrices_of_the_layers_only() -> No
     optimiser = make_optimiser(network, settings)
     plain = torch.optim.AdamW(
         [
-            {"params": [p], "weight_decay": 0.0 if p.dim() == 1 or name == "embedding.weight" else 0.1}
+            {"params": [p], "weight_decay": 0.1 if p.dim() > 1 and name.startswith("encoder.") else 0.0}
             for name, p in reference.named_parameters()
         ],
         lr=0.01,
@@ -39,6 +39,15 @@ def test_it_updates_as_adamw_that_decays_the_matrices_of_the_layers_only() -> No
         plain.step()
     for (name, ours), theirs in zip(network.named_parameters(), reference.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, msg=name)
+
+
+@pytest.mark.parametrize("node_embeddings", [True, False])
+def test_layers_learn_slowly_beside_node_embeddings(node_embeddings: bool) -> None:
+    network = HGTNetwork(small_config(f"architecture.node_embeddings={str(node_embeddings).lower()}"), 20, 3, 4)
+    optimiser = make_optimiser(network, TrainingConfig(layer_rate_share=0.1))
+    share = {id(p): group["share"] for group in optimiser.param_groups for p in group["params"]}
+    for name, parameter in network.named_parameters():
+        assert share[id(parameter)] == (0.1 if node_embeddings and name.startswith("encoder.") else 1.0), name
 
 
 def test_its_state_stands_before_the_first_step() -> None:

@@ -37,7 +37,7 @@ STEP_POINTS = {
     "forward": ("native_layer_norm", 6),
     "backward": ("native_layer_norm_backward", 6),
     "clipping": ("_foreach_norm", FAILING_STEP),
-    "optimiser": ("_fused_adamw_", 2 * FAILING_STEP),
+    "optimiser": ("_fused_adamw_", 3 * FAILING_STEP),
 }
 WHOLE_GRAPH_POINTS = {"evaluation": "evaluate", "export": "export"}
 
@@ -144,7 +144,7 @@ def _expected_weights(kg: Path, config: RunConfig, halvings: int) -> tuple[dict[
             (network(batch).total / count).backward()
         torch.nn.utils.clip_grad_norm_(layer_parameters(network), config.training.clip_norm)
         for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, task.num_steps, config.training)
+            group["lr"] = learning_rate(step, task.num_steps, config.training) * group["share"]
         optimiser.step()
     return {f"model.{name}": value for name, value in network.state_dict().items()}, task.num_steps
 

