@@ -32,6 +32,7 @@ from tests.helpers.runs import make_run
 
 CPU, META = torch.device("cpu"), torch.device("meta")
 WHOLE_GRAPH = (
+    "architecture.decoder=distmult",  # whose scores are less rounded than distances
     "architecture.dropout=0.0", "training.clip_norm=0.0", "sampling.fan_out_rule=uniform",
     f"sampling.num_neighbors=[{WHOLE}, {WHOLE}]",
 )  # fmt: skip
@@ -106,7 +107,7 @@ def test_small_batches_add_up_to_the_gradients_of_a_large_one(parts: int, tmp_pa
     for name in expected:
         assert float(expected[name].abs().max()) > 0
         scale = float(expected[name].abs().max())
-        torch.testing.assert_close(found[name], expected[name], rtol=0, atol=5e-5 * scale, msg=name)
+        torch.testing.assert_close(found[name], expected[name], rtol=0, atol=1e-5 * scale, msg=name)
 
 
 def test_gradients_are_clipped_but_for_the_table(tmp_path: Path) -> None:
