@@ -8,9 +8,18 @@ LinkLossName = Literal["sampled_softmax", "binary_cross_entropy", "self_adversar
 
 
 class TrainingConfig(Section):
-    """An epoch is one pass of seeds as large as the node table: ceil(nodes / batch size) batches."""
+    """An epoch is one pass of seeds as large as the node table, ceil(nodes / batch size) batches, or a least number."""
 
     num_epochs: int = setting(100, "Epochs", "passes over the nodes as seeds", unit="epochs", ge=1, le=100_000)
+    least_batches: int = setting(
+        32,
+        "Least batches",
+        "an epoch has no fewer batches than this, so that small graphs get enough steps",
+        unit="batches",
+        ge=1,
+        le=10_000,
+        advanced=True,
+    )
     learning_rate: float = setting(0.001, "Learning rate", "peak step size of AdamW", gt=0.0, le=1.0)
     gradient_accumulation_steps: int = setting(
         4,

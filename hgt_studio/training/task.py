@@ -82,7 +82,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)
     maker, shape = _plan_batches(graph, split, pairs, config, NODE_TILES[device_type])
-    batches = -(-graph.num_nodes // config.sampling.batch_size)
+    batches = max(-(-graph.num_nodes // config.sampling.batch_size), config.training.least_batches)
     return TrainingTask(
         config=config,
         graph=graph,

@@ -22,6 +22,7 @@ SMALL = (
     "sampling.num_neighbors=[4, 3]",
     "training.gradient_accumulation_steps=2",
     "training.num_epochs=4",
+    "training.least_batches=1",
     "training.contrastive_node_type=disease",
     "training.contrastive_relation=associated",
     "evaluation.every_epochs=1",

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from hgt_studio.config import RunConfig, apply_overrides
 from hgt_studio.device.selection import select_device
-from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.training.events import EpochDone, Event, RunEnded
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.training.task import prepare_task
@@ -41,7 +40,7 @@ def train(job: Job, study: StudyGraph) -> Trained:
         trainer = Trainer(prepare_task(study.graph, config, device.name), device, directory, on_event, cancel)
         trainer.run()
     network = trainer.network
-    vectors = embed_all_nodes(network.encoder, network.embedding.weight, study.split.message_graph, 1 << 30)
+    vectors = network.embed(study.split.message_graph, 1 << 30)
     return Trained(
         vectors.to(trainer.place), network.decoder, ended[0].seconds, device.memory().peak_bytes, ended[0].epochs
     )
