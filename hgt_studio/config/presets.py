@@ -44,7 +44,8 @@ PRESETS = (
             "architecture": {"decoder": "dot", "normalize": False, "embedding_scale": 0.0},
             "sampling": {"fan_out_rule": "per_relation"},
             "training": {
-                "link_loss": "binary_cross_entropy", "layer_rate_share": 1.0, "warmup_share": 0.0, "patience": 0,
+                "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,
+                "warmup_share": 0.0, "patience": 0,
             },
         },
     ),

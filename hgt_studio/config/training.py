@@ -29,10 +29,18 @@ class TrainingConfig(Section):
         ge=1,
         le=1024,
     )
+    embedding_rate: float = setting(
+        5.0,
+        "Embedding rate",
+        "node embeddings and decoder learn at so many times the learning rate: a batch holds few of the nodes",
+        gt=0.0,
+        le=100.0,
+        advanced=True,
+    )
     layer_rate_share: float = setting(
-        0.02,
+        0.1,
         "Layer rate",
-        "share of the learning rate at which HGT layers learn beside learned node embeddings: faster, they learn the "
+        "HGT layers learn at this share of the learning rate beside learned node embeddings: faster, they learn the "
         "training edges by heart; without node embeddings they learn at the full rate",
         gt=0.0,
         le=1.0,

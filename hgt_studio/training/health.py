@@ -93,7 +93,7 @@ def _findings(health: Health) -> Iterator[Finding]:
     pairs, norms = health.pairs, health.norms
     isotropic_cosine = math.sqrt(2 / (math.pi * health.dim))  # mean |cosine| of random directions, for large dim
     isotropic_uniformity = math.log(hyp0f1(health.dim / 2, 4.0)) - 4  # log E exp(4 cosine - 4) of random directions
-    possible_rank = min(health.dim, health.num_nodes - 1, 128)
+    possible_rank = min(_isotropic_rank(health.dim, health.num_nodes - 1), 128.0)
     by_type = pairs.mean_abs_cosine_by_type
     alike_type = max(by_type, key=by_type.__getitem__, default="")
 
@@ -110,10 +110,16 @@ def _findings(health: Health) -> Iterator[Finding]:
     yield _judge("near_duplicate_share", health.near_duplicate_share, 0.05, 0.3)
     yield _judge("uniformity", pairs.uniformity, 0.6 * isotropic_uniformity, 0.25 * isotropic_uniformity)
     relative_distance = health.alignment / pairs.random_distance if pairs.random_distance > 0 else math.nan
-    yield _judge("alignment_to_random", relative_distance, 0.95, math.inf)
+    yield _judge("alignment_to_random", relative_distance, 0.98, math.inf)
     norm_ratio = norms.norm_quantile_05 / norms.norm_quantile_95 if norms.norm_quantile_95 > 0 else 0.0
     yield _judge("norm_ratio", norm_ratio, 0.1, -math.inf)
     yield _judge("norm_degree_correlation", abs(norms.norm_degree_correlation), 0.9, math.inf)
+
+
+def _isotropic_rank(dim: int, num_nodes: int) -> float:
+    """The effective rank of so many isotropic vectors: exp(log m - m / 2n), n the larger number (Page 1993)."""
+    smaller, larger = min(dim, num_nodes), max(dim, num_nodes, 1)
+    return smaller * math.exp(-smaller / (2 * larger))
 
 
 def _judge(name: str, value: float, good: float, collapsed: float, *, node_type: str = "") -> Finding:

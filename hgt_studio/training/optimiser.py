@@ -22,7 +22,7 @@ def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.A
     groups = [
         {"params": [p for p in encoder if p.dim() > 1], "weight_decay": config.weight_decay, "share": share},
         {"params": [p for p in encoder if p.dim() <= 1], "weight_decay": 0.0, "share": share},
-        {"params": others, "weight_decay": 0.0, "share": 1.0},
+        {"params": others, "weight_decay": 0.0, "share": config.embedding_rate},
     ]
     optimiser = torch.optim.AdamW([group for group in groups if group["params"]], lr=config.learning_rate, fused=True)
     for parameter in network.parameters():  # at once, so that a step never allocates and cannot fail half-way

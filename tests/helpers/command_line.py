@@ -12,7 +12,8 @@ from hgt_studio.cli import run
 QUICK_SETTINGS = (
     "architecture.hidden_dim=16", "architecture.embedding_dim=12", "architecture.num_heads=2",
     "sampling.batch_size=64", "sampling.num_neighbors=[4, 3]",
-    "training.num_epochs=2", "training.least_batches=1", "training.gradient_accumulation_steps=2", "training.learning_rate=0.01",
+    "training.num_epochs=2", "training.least_batches=1", "training.gradient_accumulation_steps=2",
+    "training.learning_rate=0.01",
     "evaluation.every_epochs=1", "evaluation.memory_budget_mib=16", "device.name=cpu", "device.cpu_threads=1",
 )  # fmt: skip
 QUICK = tuple(argument for setting in QUICK_SETTINGS for argument in ("--set", setting))

@@ -44,10 +44,11 @@ def test_it_updates_as_adamw_that_decays_the_matrices_of_the_layers_only() -> No
 @pytest.mark.parametrize("node_embeddings", [True, False])
 def test_layers_learn_slowly_beside_node_embeddings(node_embeddings: bool) -> None:
     network = HGTNetwork(small_config(f"architecture.node_embeddings={str(node_embeddings).lower()}"), 20, 3, 4)
-    optimiser = make_optimiser(network, TrainingConfig(layer_rate_share=0.1))
+    optimiser = make_optimiser(network, TrainingConfig(layer_rate_share=0.1, embedding_rate=3.0))
     share = {id(p): group["share"] for group in optimiser.param_groups for p in group["params"]}
     for name, parameter in network.named_parameters():
-        assert share[id(parameter)] == (0.1 if node_embeddings and name.startswith("encoder.") else 1.0), name
+        of_encoder = 0.1 if node_embeddings else 1.0
+        assert share[id(parameter)] == (of_encoder if name.startswith("encoder.") else 3.0), name
 
 
 def test_its_state_stands_before_the_first_step() -> None:
