@@ -48,13 +48,17 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
 
 @pytest.mark.parametrize(
     ("settings", "least"),
-    [(("structural_features=true",), 0.7), (("structural_features=true", "node_embeddings=false"), 0.7), ((), 0.25)],
+    [
+        (("architecture.structural_features=true",), 0.7),
+        (("architecture.structural_features=true", "architecture.node_embeddings=false"), 0.7),
+        (("architecture.embedding_dropout=0.3", "training.layer_rate_share=1.0"), 0.25),
+    ],
 )
 def test_hidden_nodes_come_to_lie_among_their_community(
     settings: tuple[str, ...], least: float, planted: Planted, tmp_path: Path
 ) -> None:
     """The nearest of the nodes that were seen are of the same community, which about a ninth of all are."""
-    chosen = (*SETTINGS, "training.num_epochs=20", *(f"architecture.{setting}" for setting in settings))
+    chosen = (*SETTINGS, "training.num_epochs=20", *settings)
     hgt_studio.train(planted.seen, tmp_path / "run", apply_overrides(RunConfig(), chosen))
     (path,) = hgt_studio.embed_graph(tmp_path / "run", planted.whole, tmp_path / "all.parquet")
     table = pd.read_parquet(path).query(f"node_type == '{GENE}'")

@@ -25,7 +25,7 @@ def test_manifest_round_trips_with_files_graph_and_config(tmp_path: Path) -> Non
     table = awkward_table()
     graph_file = tmp_path / "kg β.csv"
     graph_file.write_bytes(b"relation,x\n" * 1000)
-    config = RunConfig.build({"training": {"seed": 7}, "architecture": {"embedding_dim": 5}})
+    config = RunConfig.build({"training": {"seed": 7}, "architecture": {"embedding_dim": 6}})
     files = write_embeddings(table, tmp_path / "e.csv", ExportConfig(format="csv"))
     metrics = {"test": {"mrr": 0.25, "auroc": float("nan")}, "list": (1.0, float("inf"))}
     write_manifest(

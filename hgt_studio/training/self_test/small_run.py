@@ -21,6 +21,7 @@ _SMALL = (
     "sampling.num_neighbors=[4, 3]",
     "sampling.num_samples=[16, 12]",
     "training.num_epochs=1",
+    "training.least_batches=1",
     "training.gradient_accumulation_steps=2",
     "training.similarity_threshold=0.0",
     "evaluation.max_edges_per_relation=5",
