@@ -17,7 +17,7 @@ from hgt_studio.device.environment import prepare_environment
 from hgt_studio.device.monitor import MemoryMonitor
 from hgt_studio.device.ownership import claim_device
 from hgt_studio.device.selection import select_device
-from hgt_studio.errors import InputError, RunDirectoryError
+from hgt_studio.errors import RunDirectoryError
 from hgt_studio.explore.candidates import CandidateRanker
 from hgt_studio.export import EmbeddingTable, WrittenFile, build_manifest, write_embeddings, write_manifest
 from hgt_studio.graph import load_graph
@@ -27,6 +27,7 @@ from hgt_studio.graph.node_features import node_features
 from hgt_studio.graph.split import split_graph
 from hgt_studio.memory import GraphSizes, estimate_memory, live_budget, verdict
 from hgt_studio.model.checkpoint import load_checkpoint, saved_shape
+from hgt_studio.model.fold_in import fold_in
 from hgt_studio.model.network import HGTNetwork
 from hgt_studio.model.node_input import NodeInput
 from hgt_studio.training.evaluation import Evaluation
@@ -194,31 +195,29 @@ def embed_other_graph(
 ) -> tuple[WrittenFile, ...]:
     """Embed all nodes of another graph over all its edges, also those that training never saw, and write them.
 
-    Nodes are matched by type, id and source. Known ones start from their learned embeddings; new ones from their
-    features, and from what training learned of their type.
+    Nodes are matched by type, id and source. Known ones start from their learned embeddings. New ones start from their
+    features, or without their own embedding if training prepared for that; else they lie where their neighbours point.
 
     Raises:
-        InputError: the graph cannot be read, has nothing in common with that of the run, or nothing tells its new
-            nodes apart.
+        InputError: the graph cannot be read, or has nothing in common with that of the run.
         ExportError, CancelledError: as `write_embeddings`.
     """
     listeners, config = listeners or Listeners(), run.config
     data = DataConfig(columns=config.data.columns, add_reverse_edges=config.data.add_reverse_edges)
     graph = load_graph(graph_path, data, progress=listeners.on_progress, cancel=listeners.cancel)
     others = align_graph(graph, run.graph)
-    num_new = int((others.known < 0).sum())
-    if num_new and config.architecture.num_hops == 0 and not config.architecture.has_features:
-        raise InputError(
-            f"{graph_path}: has {num_new:,} nodes that training did not see, and a run with encoder = 'none' and "
-            "without features can say nothing of them; train with an encoder or features"
-        )
+    new = others.known < 0
     features = node_features(others.graph, config.architecture, run.network.embedding.scaling())
-    told = (*others.notices, *(features.notices if features else ()), f"{num_new:,} nodes are new to the network")
+    told = (*others.notices, *(features.notices if features else ()), f"{new.sum():,} nodes are new to the network")
     for text in told:
         listeners.on_event(Notice(text))
     with claim_device():
         inputs = run.network.embedding.for_other_nodes(others, run.graph.type_ptr, features)
         vectors = _embed(run.network, others.graph, config, run.device, listeners, inputs)
+        if not config.architecture.embeds_new_nodes:
+            alone = fold_in(vectors, others.graph, run.network.decoder, new, run.device.torch_device())
+            if alone:
+                listeners.on_event(Notice(f"{alone:,} new nodes have no known neighbour: all of a type are alike"))
     return _write(vectors, others.graph, path, export, listeners)
 
 

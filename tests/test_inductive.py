@@ -10,7 +10,6 @@ import pytest
 
 import hgt_studio
 from hgt_studio.config import RunConfig, apply_overrides
-from hgt_studio.errors import InputError
 from hgt_studio.graph.synthetic import write_sample_graph
 from tests.helpers.command_line import QUICK_SETTINGS, command
 
@@ -52,6 +51,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         (("architecture.structural_features=true",), 0.7),
         (("architecture.structural_features=true", "architecture.node_embeddings=false"), 0.7),
         (("architecture.embedding_dropout=0.3", "training.layer_rate_share=1.0"), 0.25),
+        ((), 0.6),
+        (("architecture.encoder=none",), 0.6),
+        (("architecture.encoder=none", "architecture.decoder=complex", "architecture.embedding_scale=0"), 0.6),
     ],
 )
 def test_hidden_nodes_come_to_lie_among_their_community(
@@ -97,10 +99,3 @@ def test_the_command_says_how_many_nodes_are_new(quick_run: Path, planted: Plant
     nodes = pd.read_csv(planted.whole)["x_index"].unique()
     assert set(table["node_index"]) == set(nodes)
     assert np.isfinite(table.filter(regex=r"^e\d+$").to_numpy()).all()
-
-
-def test_without_neighbours_and_features_new_nodes_are_refused(planted: Planted, tmp_path: Path) -> None:
-    settings = (*QUICK_SETTINGS, "training.num_epochs=1", "architecture.encoder=none")
-    hgt_studio.train(planted.seen, tmp_path / "run", apply_overrides(RunConfig(), settings))
-    with pytest.raises(InputError, match=r"nodes that training did not see.*train with an encoder or features"):
-        hgt_studio.embed_graph(tmp_path / "run", planted.whole, tmp_path / "all.parquet")

@@ -78,6 +78,11 @@ class ArchitectureConfig(Section):
         return self.structural_features or self.name_features or bool(self.features_file)
 
     @property
+    def embeds_new_nodes(self) -> bool:
+        """Whether nodes that training never saw have an input that training taught to use."""
+        return self.has_features or not self.node_embeddings or (self.encoder == "hgt" and self.embedding_dropout > 0)
+
+    @property
     def num_hops(self) -> int:
         """How far the encoder looks."""
         return self.num_layers if self.encoder == "hgt" else 0
