@@ -14,7 +14,7 @@ from tests.helpers.runs import make_run
 SETTINGS = (
     "architecture.hidden_dim=64", "architecture.embedding_dim=128", "architecture.num_heads=4",
     "sampling.batch_size=512", "sampling.num_neighbors=[10, 5]",
-    "training.num_epochs=50", "training.learning_rate=0.01", "training.gradient_accumulation_steps=1",
+    "training.num_epochs=50", "training.learning_rate=0.003", "training.gradient_accumulation_steps=1",
     "training.contrastive_weight=0.3", "training.contrastive_relation=disease_protein",
     "evaluation.every_epochs=25", "evaluation.max_edges_per_relation=50", "evaluation.max_test_edges_per_relation=200",
     "evaluation.memory_budget_mib=64",

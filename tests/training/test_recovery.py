@@ -64,7 +64,12 @@ def _config(*, num_epochs: int = 1, held_out: float = 0.0) -> RunConfig:
             "data": {"validation_share": held_out, "test_share": 0.0},
             "architecture": {"hidden_dim": 16, "num_heads": 2, "embedding_dim": 12},
             "sampling": {"batch_size": 64, "num_neighbors": (4, 3)},
-            "training": {"num_epochs": num_epochs, "gradient_accumulation_steps": 2, "similarity_threshold": 0.0},
+            "training": {
+                "num_epochs": num_epochs,
+                "least_batches": 1,
+                "gradient_accumulation_steps": 2,
+                "similarity_threshold": 0.0,
+            },
             "evaluation": {"every_epochs": 1, "memory_budget_mib": 128, "max_edges_per_relation": 5},
             "device": {"name": "cpu"},
         }
