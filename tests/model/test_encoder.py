@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 import torch
 
+from hgt_studio.model.encoder import to_scale
 from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
@@ -49,3 +50,36 @@ def test_dropout_acts_in_training_only() -> None:
         network.eval()
         assert not torch.allclose(first, second)
         torch.testing.assert_close(network.encoder(features, batch), network.encoder(features, batch), rtol=0, atol=0)
+
+
+def test_before_training_embeddings_lie_as_the_learned_vectors_of_their_nodes_do() -> None:
+    """Whatever their neighbours: cosines are those of the table."""
+    task = small_task("architecture.normalize=false", "architecture.hidden_dim=16", "architecture.embedding_dim=24")
+    torch.manual_seed(0)
+    network = HGTNetwork.for_graph(task.config, task.graph).eval()
+    found = network.embed(task.split.message_graph, 1 << 24)
+    unit = [torch.nn.functional.normalize(rows, dim=1) for rows in (found, network.embedding.weight.detach())]
+    torch.testing.assert_close(unit[0] @ unit[0].t(), unit[1] @ unit[1].t(), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("encoder", ["hgt", "none"])
+@pytest.mark.parametrize("scale", [0.5, 1.25])
+def test_all_embeddings_have_the_root_mean_square_of_the_settings(encoder: str, scale: float) -> None:
+    task = small_task(f"architecture.encoder={encoder}", f"architecture.embedding_scale={scale}")
+    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph)).eval()
+    batch = task.maker.make(0, task.shape).to(CPU)
+    with torch.no_grad():
+        seeds = network.encoder(network.embedding(batch), batch)[batch.positive_source]
+    for vectors in (seeds, network.embed(task.split.message_graph, 1 << 24)):
+        torch.testing.assert_close(vectors.square().mean(1).sqrt(), torch.full((len(vectors),), scale))
+
+
+def test_bringing_to_a_scale_keeps_directions_and_breaks_no_gradient() -> None:
+    torch.manual_seed(0)
+    x = torch.randn(4, 6, dtype=torch.float64, requires_grad=True)
+    torch.testing.assert_close(torch.cosine_similarity(x, to_scale(x, 1.25)), torch.ones(4, dtype=torch.float64))
+    assert torch.autograd.gradcheck(lambda rows: to_scale(rows, 1.25), x)
+    assert to_scale(x, 0.0) is x
+    zeros = torch.zeros(2, 6, requires_grad=True)
+    to_scale(zeros, 1.25).sum().backward()
+    assert bool(zeros.grad.isfinite().all())

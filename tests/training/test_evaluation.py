@@ -134,7 +134,7 @@ def score_by_definition(
     )[question % count]
     a, o, b = (v[:4] + 1j * v[4:] for v in (x, offset, y))
     moved = a * (turn if question < count else turn.conj()) + o
-    return float((moved * b.conj()).sum().real) if name == "complex" else MARGIN - float((abs(moved - b) ** 2).sum())
+    return float((moved * b.conj()).sum().real) if name == "complex" else MARGIN - float(np.linalg.norm(moved - b))
 
 
 def assert_metrics(found: Metrics, rows: list[Row]) -> None:
