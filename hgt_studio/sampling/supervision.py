@@ -191,20 +191,28 @@ def _mark(
     row_of_node: Int32Array,
     mask: BoolArray,
 ) -> None:
-    """One direction: candidates for `true_end` given `other_end`; `known` lists true ends by other end and triplet."""
+    """One direction: candidates for `true_end` given `other_end`; `known` lists true ends by other end and triplet.
+
+    Edges that ask the same question have the same negatives, which are found once.
+    """
     nodes, rows = seeds
     mask[:, :] = False
-    for i in range(len(true_end)):
-        t = type_of[triplet[i]]
-        first, last = np.searchsorted(nodes, type_ptr[t]), np.searchsorted(nodes, type_ptr[t + 1])
-        for row in rows[first:last]:
-            mask[i, row] = True
-        begin, end = known.ptr[other_end[i]], known.ptr[other_end[i] + 1]
-        left = begin + np.searchsorted(known.triplet[begin:end], triplet[i])
-        right = begin + np.searchsorted(known.triplet[begin:end], triplet[i] + 1)
-        for node in known.end[left:right]:
-            if row_of_node[node] >= 0:
-                mask[i, row_of_node[node]] = False
+    negatives, asked = np.zeros(mask.shape[1], np.bool_), np.int64(-1)
+    question = other_end.astype(np.int64) * len(type_of) + triplet
+    for i in np.argsort(question):
+        if question[i] != asked:
+            asked, t = question[i], type_of[triplet[i]]
+            negatives[:] = False
+            for row in rows[np.searchsorted(nodes, type_ptr[t]) : np.searchsorted(nodes, type_ptr[t + 1])]:
+                negatives[row] = True
+            begin, end = known.ptr[other_end[i]], known.ptr[other_end[i] + 1]
+            left = begin + np.searchsorted(known.triplet[begin:end], triplet[i])
+            right = begin + np.searchsorted(known.triplet[begin:end], triplet[i] + 1)
+            for node in known.end[left:right]:
+                if row_of_node[node] >= 0:
+                    negatives[row_of_node[node]] = False
+        for row in range(len(negatives)):
+            mask[i, row] = negatives[row]
         mask[i, row_of_node[true_end[i]]] = True
 
 
