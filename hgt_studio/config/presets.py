@@ -47,7 +47,7 @@ PRESETS = (
             "sampling": {"fan_out_rule": "per_relation", "supervision_factor": 1.0},
             "training": {
                 "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,
-                "warmup_share": 0.0, "patience": 0,
+                "uniformity_weight": 0.0, "warmup_share": 0.0, "patience": 0,
             },
         },
     ),

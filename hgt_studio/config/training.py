@@ -89,7 +89,7 @@ class TrainingConfig(Section):
         advanced=True,
     )
     uniformity_weight: float = setting(
-        0.0,
+        0.1,
         "Uniformity weight",
         "u in link loss + u x uniformity: how strongly embeddings are spread over all directions",
         ge=0.0,
