@@ -77,7 +77,7 @@ def _factors(x: Tensor, scale: float) -> Tensor:
     return factors
 
 
-_LEAST_LENGTH = 1e-12
+_LEAST_LENGTH = 1e-3  # shorter rows, of nodes that do without their embedding, keep a share: gradients stay bounded
 
 
 def make_encoder(config: ArchitectureConfig, num_types: int, num_triplets: int) -> HGTEncoder | DirectEncoder:

@@ -82,4 +82,4 @@ def test_bringing_to_a_scale_keeps_directions_and_breaks_no_gradient() -> None:
     assert to_scale(x, 0.0) is x
     zeros = torch.zeros(2, 6, requires_grad=True)
     to_scale(zeros, 1.25).sum().backward()
-    assert bool(zeros.grad.isfinite().all())
+    assert float(zeros.grad.abs().max()) < 1e4
