@@ -6,7 +6,7 @@ from hgt_studio.memory.network_sizes import NetworkSizes
 
 
 class DecoderMemory:
-    """What the decoder takes beside the scores: `query` forward; `of_lengths`, then `of_query` backward.
+    """What the decoder takes beside the scores: `query` forward; `of_root`, `of_lengths`, then `of_query` backward.
 
     account: takes the vectors. rows: candidates. questions: rows of the query.
     """
@@ -36,6 +36,14 @@ class DecoderMemory:
                 offset, query = account.floats(size), account.floats(size)
                 account.free(product, offset)
                 self._kept += [weight, query]
+
+    def of_root(self, scores: Account, of_score: Block) -> Block:
+        """Backward of the root, where the score is a distance. Returns the gradient of what the product gave."""
+        if self._net.decoder != "rotate":
+            return of_score
+        root, of_square = (scores.floats(self._questions * self._rows) for _ in range(2))
+        scores.free(root, of_score)
+        return of_square
 
     def of_lengths(self) -> None:
         """Backward of the squared lengths of candidates and queries, where the score is a distance."""

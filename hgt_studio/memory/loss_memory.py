@@ -87,10 +87,7 @@ class LossMemory:
             free(of_softplus, *of_smoothing)
         of_true = scores.floats(matrix)
         free(of_true)
-        if self._net.decoder == "rotate":
-            root, of_square = scores.floats(matrix), scores.floats(matrix)
-            free(root, of_score)
-            of_score = of_square
+        of_score = self._decoder.of_root(scores, of_score)
         free(self._score)
         of_seeds = vectors.floats(self._rows * self._net.embedding)
         of_query = vectors.floats(self._questions * self._net.embedding)

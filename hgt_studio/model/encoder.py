@@ -12,6 +12,8 @@ from hgt_studio.model.grouped import TypedRows, works_on_slices
 from hgt_studio.model.hgt_layer import HGTLayer, LayerGraph
 from hgt_studio.sampling.batch import DeviceBatch
 
+_LEAST_LENGTH = 1e-3  # shorter rows, of nodes that do without their embedding, keep a share: gradients stay bounded
+
 
 class HGTEncoder(nn.Module):
     """Residual blocks (normalisation, HGT layer, dropout), `num_layers` times, then a projection to `embedding_dim`.
@@ -75,9 +77,6 @@ def _factors(x: Tensor, scale: float) -> Tensor:
     length = torch.linalg.vector_norm(x, dim=1, keepdim=True)
     factors: Tensor = scale * math.sqrt(x.size(1)) / length.clamp(min=_LEAST_LENGTH)
     return factors
-
-
-_LEAST_LENGTH = 1e-3  # shorter rows, of nodes that do without their embedding, keep a share: gradients stay bounded
 
 
 def make_encoder(config: ArchitectureConfig, num_types: int, num_triplets: int) -> HGTEncoder | DirectEncoder:

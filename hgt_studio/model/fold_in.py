@@ -23,21 +23,16 @@ def fold_in(
     vectors: float32 (num_nodes, dim) on the host. new: shape (num_nodes,). place: where the decoder is.
     Returns the number of new nodes that stay as they are, having no edge from a node that is not new.
     """
-    segment_node = np.repeat(np.arange(graph.num_nodes), np.diff(graph.segment_ptr))
-    segments = np.flatnonzero(new[segment_node])
-    sizes = np.diff(graph.edge_ptr)[segments]
-    edges = np.arange(sizes.sum()) + np.repeat(graph.edge_ptr[segments] - np.cumsum(sizes) + sizes, sizes)
-    from_known = ~new[graph.edge_source[edges]]
-    edges, segment = edges[from_known], np.repeat(segments, sizes)[from_known]
-    source, question = _tensor(graph.edge_source[edges]), _tensor(graph.segment_triplet[segment])
-    node = segment_node[segment]
-    reached, row = np.unique(node, return_inverse=True)
-    total, rows = torch.zeros(len(reached), vectors.size(1)), _tensor(row)
+    edges = graph.edges()
+    edges = edges[new[edges.destination] & ~new[edges.source]]
+    reached, row = np.unique(edges.destination, return_inverse=True)
+    source, question, rows = (_tensor(numbers) for numbers in (edges.source, edges.triplet, row))
+    total = torch.zeros(len(reached), vectors.size(1))
     for start in range(0, len(edges), _BLOCK_EDGES):
         block = slice(start, start + _BLOCK_EDGES)
         query = decoder.query(vectors[source[block]].to(place), question[block].to(place))
         total.index_add_(0, rows[block], query.cpu())
-    length = torch.linalg.vector_norm(vectors[_tensor(np.flatnonzero(~new))], dim=1).mean()
+    length = torch.linalg.vector_norm(vectors, dim=1)[torch.from_numpy(~new)].mean()
     vectors[_tensor(reached)] = torch.nn.functional.normalize(total, dim=1) * length
     return int(np.count_nonzero(new)) - len(reached)
 

@@ -5,6 +5,7 @@ import numpy as np
 from hgt_studio.graph.hashing import mix
 from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray
+from hgt_studio.sampling.fact_stream import SURE
 from hgt_studio.sampling.subgraph import Float64Array, Int32Array, Int64Array
 
 
@@ -25,7 +26,7 @@ class EdgesBetween:
         order = np.argsort(facts.source, kind="stable")
         self._fact, self._destination = order.astype(np.int32), facts.destination[order]
         self._ptr = np.concatenate([[0], np.cumsum(np.bincount(facts.source, minlength=len(seed_probability)))])
-        drawn = np.minimum(rates, _SURE)
+        drawn = np.minimum(rates, SURE)
         otherwise = np.ones(len(facts))
         for ends in (facts.source, facts.destination):  # an end that is a seed, were this edge not drawn
             otherwise *= np.clip(1.0 - (1.0 - seed_probability[ends]) / (1.0 - drawn), 0.0, 1.0)
@@ -43,9 +44,6 @@ class EdgesBetween:
             return found, weight
         chosen, weight = thin(weight, most, key)
         return found[chosen], weight
-
-
-_SURE = 1 - 1e-9
 
 
 @kernel

@@ -7,6 +7,8 @@ from hgt_studio.graph.knowledge_graph import IntArray
 from hgt_studio.sampling.random_bits import permuted, stream
 from hgt_studio.sampling.subgraph import Float64Array, Int64Array
 
+SURE = 1 - 1e-9  # the largest chance of coming that is reckoned with
+
 
 class FactStream:
     """Draws positions of facts, round by round, each round as long as there are facts and in a new order.

@@ -10,7 +10,7 @@ from hgt_studio.graph.kernel import kernel
 from hgt_studio.graph.knowledge_graph import EdgeList, IntArray, KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
 from hgt_studio.sampling.between import EdgesBetween
-from hgt_studio.sampling.fact_stream import FactStream
+from hgt_studio.sampling.fact_stream import SURE, FactStream
 from hgt_studio.sampling.random_bits import below, draw_passes, stream
 from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.subgraph import BoolArray, Float64Array, Int32Array, Int64Array, pair_keys
@@ -71,17 +71,18 @@ class Supervision:
         self._draw_facts = FactStream(facts.triplet, relation_exponent, edge_key)
         probability = self.seed_probability()
         self._counts = np.minimum(COUNT_UNITS / probability, _MOST_COUNTED).round().astype(np.int32)
-        self._between = EdgesBetween(facts, self._draw_facts.rates(shares.positives), probability)
+        self._between = None
+        if shares.between:
+            self._between = EdgesBetween(facts, self._draw_facts.rates(shares.positives), probability)
 
     def questions(self, index: int) -> Questions:
         """The questions of batch `index`. Pairs come in passes: none twice in one."""
         shares, graph = self.shares, self._graph
         drawn = self._draw_facts(index * shares.positives, shares.positives)
-        positives = self.facts[drawn]
         pairs = self.pairs[:0]
         if shares.pairs and len(self.pairs):
             pairs = self.pairs[draw_passes(index * shares.pairs, shares.pairs, len(self.pairs), self._pair_key)]
-        ends = np.concatenate([positives.source, positives.destination])
+        ends = np.concatenate([self.facts.source[drawn], self.facts.destination[drawn]])
         negatives = _draw_negatives(
             graph.type_ptr, graph.node_type, ends, shares.negatives, self._negative_key + np.uint64(index)
         )
@@ -93,7 +94,7 @@ class Supervision:
 
     def _with_edges_between(self, drawn: Int64Array, seeds: Int32Array, index: int) -> tuple[Int64Array, Int32Array]:
         """The drawn facts, then others between the seeds; and their weights."""
-        if not self.shares.between:
+        if self._between is None:
             return drawn, np.full(len(drawn), WEIGHT_UNITS, np.int32)
         key = np.uint64(stream(self._between_key, np.uint64(index)))
         more, weights = self._between.find(seeds, drawn, self.shares.between, key)
@@ -107,21 +108,20 @@ class Supervision:
         """
         graph, shares, facts = self._graph, self.shares, self.facts
         sizes = np.diff(graph.type_ptr)
-        misses = np.log1p(-np.minimum(self._draw_facts.rates(shares.positives), _SURE))
+        misses = np.log1p(-np.minimum(self._draw_facts.rates(shares.positives), SURE))
         left_out = np.bincount(facts.source, misses, graph.num_nodes)
         left_out += np.bincount(facts.destination, misses, graph.num_nodes)
         if shares.pairs and len(self.pairs):
-            miss = np.log1p(-min(shares.pairs / len(self.pairs), _SURE))
+            miss = np.log1p(-min(shares.pairs / len(self.pairs), SURE))
             left_out += miss * np.bincount(self.pairs.ravel(), minlength=graph.num_nodes)
         asked = np.bincount(graph.node_type[np.concatenate([facts.source, facts.destination])], minlength=len(sizes))
         draws = 1 + asked / asked.sum() * max(0, shares.negatives - np.count_nonzero(asked))
-        left_out += np.repeat(draws * np.log1p(-np.minimum(1 / np.maximum(sizes, 1), _SURE)), sizes)
+        left_out += np.repeat(draws * np.log1p(-np.minimum(1 / np.maximum(sizes, 1), SURE)), sizes)
         probability: Float64Array = -np.expm1(left_out)
         return probability
 
 
 _NOTHING: Int64Array = np.empty(0, dtype=np.int64)
-_SURE = 1 - 1e-9
 
 
 @kernel

@@ -14,10 +14,8 @@ def make_optimiser(network: HGTNetwork, config: TrainingConfig) -> torch.optim.A
 
     The rate of a group is its "share" of the learning rate.
     """
-    encoder, others = (
-        list(network.encoder.parameters()),
-        [*network.embedding.parameters(), *network.decoder.parameters()],
-    )
+    encoder = list(network.encoder.parameters())
+    others = [*network.embedding.parameters(), *network.decoder.parameters()]
     share = 1.0 if network.embedding.weight is None else config.layer_rate_share
     groups = [
         {"params": [p for p in encoder if p.dim() > 1], "weight_decay": config.weight_decay, "share": share},

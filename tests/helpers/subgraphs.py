@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from hgt_studio.graph.knowledge_graph import KnowledgeGraph
+from hgt_studio.graph.knowledge_graph import EdgeList, KnowledgeGraph
 from hgt_studio.graph.split import facts
 from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.budget import BudgetSampler
@@ -21,7 +21,11 @@ NO_PAIRS = np.empty(0, dtype=np.int64)
 
 def graph_edges(graph: KnowledgeGraph) -> list[Edge]:
     """(source, triplet, destination) of every edge."""
-    edges = graph.edges()
+    return rows_of(graph.edges())
+
+
+def rows_of(edges: EdgeList) -> list[Edge]:
+    """(source, triplet, destination) of every edge of a list."""
     return list(zip(edges.source.tolist(), edges.triplet.tolist(), edges.destination.tolist(), strict=True))
 
 

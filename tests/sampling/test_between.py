@@ -3,20 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgt_studio.graph.knowledge_graph import EdgeList
 from hgt_studio.graph.split import facts
 from hgt_studio.sampling.between import EdgesBetween
 from hgt_studio.sampling.fact_stream import FactStream
 from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.supervision import WEIGHT_UNITS, Supervision
 from tests.helpers.graphs import random_graph
-from tests.helpers.subgraphs import random_seeds
+from tests.helpers.subgraphs import random_seeds, rows_of
 
 NO_SIMILAR = np.empty((0, 2), dtype=np.int32)
-
-
-def rows_of(edges: EdgeList) -> list[tuple[int, int, int]]:
-    return list(zip(edges.source.tolist(), edges.triplet.tolist(), edges.destination.tolist(), strict=True))
 
 
 @given(graph_seed=st.integers(0, 20), num_seeds=st.integers(1, 30), num_drawn=st.integers(0, 9))

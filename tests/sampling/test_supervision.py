@@ -13,14 +13,10 @@ from hgt_studio.sampling.shape import SeedShares
 from hgt_studio.sampling.subgraph import Int32Array, pair_keys
 from hgt_studio.sampling.supervision import COUNT_UNITS, Supervision, fill_candidate_masks, fill_pair_mask
 from tests.helpers.graphs import graph_from_edges, random_graph
-from tests.helpers.subgraphs import graph_edges, random_seeds
+from tests.helpers.subgraphs import graph_edges, random_seeds, rows_of
 
 NO_SIMILAR = np.empty((0, 2), dtype=np.int32)
 SIMILAR = np.array([[12, 13], [12, 20], [14, 18], [15, 16], [17, 19]], dtype=np.int32)
-
-
-def rows_of(edges: EdgeList) -> list[tuple[int, int, int]]:
-    return list(zip(edges.source.tolist(), edges.triplet.tolist(), edges.destination.tolist(), strict=True))
 
 
 @given(graph_seed=st.integers(0, 20), seed=st.integers(0, 2**31), index=st.integers(0, 10**6))

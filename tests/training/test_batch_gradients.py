@@ -42,9 +42,8 @@ def device(request: pytest.FixtureRequest) -> Iterator[Device]:
 def gradients_of_two_steps(task: TrainingTask, device: Device, *, record: bool) -> list[list[torch.Tensor]]:
     """Losses of every batch and gradients of every step."""
     torch.manual_seed(0)
-    network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph, task.node_features())).to(
-        device.torch_device()
-    )
+    network = HGTNetwork.for_graph(task.config, task.graph, task.node_features())
+    network = with_lively_layers(network).to(device.torch_device())
     gradients, found = BatchGradients(network, device, 2, record=record), []
     for step in range(2):
         batches = [task.maker.make(2 * step + number, task.shape) for number in range(2)]

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from hgt_studio.config import RunConfig, apply_overrides
-from hgt_studio.config.presets import find_preset
+from hgt_studio.config.presets import BALANCED, find_preset
 from hgt_studio.device.selection import select_device
 from hgt_studio.training.events import EpochDone, Event, RunEnded
 from hgt_studio.training.run_directory import RunDirectory
@@ -18,7 +18,7 @@ from tests.benchmarks.quality.trained import Deadline, Job, Trained
 def train(job: Job, study: StudyGraph) -> Trained:
     """Train; the best state on the validation edges is what counts.
 
-    The options are `section.field=value`; `preset=NAME` says what they change, else the defaults.
+    The options are `section.field=value`, changes of the defaults, or of a preset if the first one is `preset=NAME`.
     """
     config = _config(job)
     device, cancel, deadline = select_device(job.device), CancelToken(), Deadline(job.seconds)  # type: ignore[arg-type]
@@ -44,15 +44,14 @@ def train(job: Job, study: StudyGraph) -> Trained:
 
 
 def _config(job: Job) -> RunConfig:
-    config = RunConfig()
-    for option in job.options:
-        if option.startswith("preset="):
-            config = find_preset(option.removeprefix("preset=")).config
+    preset, settings = BALANCED, list(job.options)
+    if settings and settings[0].startswith("preset="):
+        preset = find_preset(settings.pop(0).removeprefix("preset="))
     return apply_overrides(
-        config,
+        preset.config,
         [
             f"architecture.embedding_dim={job.dim}", f"training.seed={job.seed}",
             "evaluation.max_test_edges_per_relation=1",  # the study asks its own questions
-            "evaluation.memory_budget_mib=1024", *(o for o in job.options if not o.startswith("preset=")),
+            "evaluation.memory_budget_mib=1024", *settings,
         ],
     )  # fmt: skip

@@ -25,7 +25,7 @@ class Study:
 def read_study(path: Path, device: str) -> Study:
     """Read a study file; `validation.toml` explains the form by example.
 
-    A run's own device goes before `device`. What is asked for twice is done once, where it stands first.
+    What is asked for twice is done once, where it stands first.
     """
     content = tomllib.loads(path.read_text())
     models = {name: (kind, options) for kind in KINDS for name, options in content.get(kind, {}).items()}
@@ -45,10 +45,8 @@ def _jobs_of(
             raise SystemExit(f"no model is called '{pattern}'")
         for name in chosen:
             kind, options = models[name]
-            if kind == "hgt_studio":
-                options = [*run.get("overrides", []), *options]
             for seed in content["seeds"]:
                 yield Job(
                     graph=run["graph"], model=name, kind=kind, options=options, seed=seed, dim=content["dim"],
-                    seconds=run["seconds"], device=run.get("device", device),
+                    seconds=run["seconds"], device=device,
                 )  # fmt: skip
