@@ -19,6 +19,7 @@ def host_parts(config: RunConfig, sizes: GraphSizes, shape: BatchShape) -> dict[
         "node table": _NODE_TABLE_ROW_BYTES * sizes.num_nodes,
         "known edges": int(indexed * (12 * sizes.num_edges + 8 * sizes.num_nodes)),
         "split": 5 * sizes.num_edges,
+        "supervision": int(share * sizes.num_edges) * (10 if config.sampling.supervision_factor > 1 else 2),
         "samplers": 12 * sizes.num_nodes * max(1, threads),
         "prefetch queue": batch_bytes * (threads + depth if threads else 1),
     }

@@ -29,7 +29,6 @@ class FactStream:
         self._first_fact = np.concatenate([[0], np.cumsum(sizes)])
         share = np.cumsum(sizes.astype(np.float64) ** exponent)
         self._first_place = np.concatenate([[0], np.floor(len(triplet) * share / share[-1] + 0.5).astype(np.int64)])
-        self._size_of, self._quota_of = np.repeat(sizes, sizes), np.repeat(np.diff(self._first_place), sizes)
         self._key = key
 
     def __call__(self, start: int, count: int) -> Int64Array:
@@ -38,8 +37,8 @@ class FactStream:
 
     def rates(self, count: int) -> Float64Array:
         """How often `count` draws bring each fact, on average. shape: (num_facts,)."""
-        rates = np.empty(len(self._facts))
-        rates[self._facts] = count / len(self._facts) * self._quota_of / self._size_of
+        rates, sizes = np.empty(len(self._facts)), np.diff(self._first_fact)
+        rates[self._facts] = np.repeat(count / len(self._facts) * np.diff(self._first_place) / sizes, sizes)
         return rates
 
 
