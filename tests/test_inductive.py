@@ -16,8 +16,8 @@ from tests.helpers.command_line import QUICK_SETTINGS, command
 SETTINGS = (
     "architecture.hidden_dim=32", "architecture.embedding_dim=64", "architecture.num_heads=4",
     "sampling.batch_size=256", "sampling.num_neighbors=[10, 5]", "device.name=cpu", "device.cpu_threads=1",
-    "training.learning_rate=0.01", "training.gradient_accumulation_steps=1", "training.contrastive_weight=0",
-    "evaluation.every_epochs=0", "evaluation.max_test_edges_per_relation=5", "evaluation.memory_budget_mib=64",
+    "training.learning_rate=0.01", "training.embedding_rate=1", "training.gradient_accumulation_steps=1",
+    "training.contrastive_weight=0", "evaluation.every_epochs=0", "evaluation.max_test_edges_per_relation=5", "evaluation.memory_budget_mib=64",
 )  # fmt: skip
 GENE = "gene/protein"
 
@@ -50,10 +50,10 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
     [
         (("architecture.structural_features=true",), 0.7),
         (("architecture.structural_features=true", "architecture.node_embeddings=false"), 0.7),
-        (("architecture.embedding_dropout=0.3", "training.layer_rate_share=1.0"), 0.25),
+        (("architecture.embedding_dropout=0.3", "training.layer_rate_share=1.0"), 0.6),
         ((), 0.6),
         (("architecture.encoder=none",), 0.6),
-        (("architecture.encoder=none", "architecture.decoder=complex", "architecture.embedding_scale=0"), 0.6),
+        (("architecture.encoder=none", "architecture.decoder=rotate", "architecture.embedding_scale=1.25"), 0.6),
     ],
 )
 def test_hidden_nodes_come_to_lie_among_their_community(

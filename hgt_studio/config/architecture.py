@@ -53,7 +53,7 @@ class ArchitectureConfig(Section):
     dropout: float = setting(0.1, "Dropout", "share of values dropped between layers in training", ge=0.0, lt=1.0)
     normalize: bool = setting(True, "Normalise layers", "layer normalisation before every HGT layer", advanced=True)
     embedding_scale: float = setting(
-        1.25,
+        0.0,
         "Embedding scale",
         "root mean square of the numbers of every exported vector; 0: lengths are what training makes them",
         ge=0.0,
@@ -61,7 +61,7 @@ class ArchitectureConfig(Section):
         advanced=True,
     )
     decoder: DecoderName = setting(
-        "rotate",
+        "complex",
         "Decoder",
         "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
         "inverse relations differ; rotate: RotatE's turn and distance",

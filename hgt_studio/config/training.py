@@ -88,6 +88,14 @@ class TrainingConfig(Section):
         lt=1.0,
         advanced=True,
     )
+    n3_weight: float = setting(
+        0.03,
+        "N3 weight",
+        "n in link loss + n x N3, the third powers of the numbers in an edge's embeddings and relation: keeps training "
+        "from learning edges by heart",
+        ge=0.0,
+        le=100.0,
+    )
     uniformity_weight: float = setting(
         0.1,
         "Uniformity weight",

@@ -27,6 +27,8 @@ _FORMULAS = {
     "decoder and negatives": "both ends of every supervision edge against all seed rows",
     "decoder and negatives/scores": "2 x supervision edges x seed rows x 4, and as much for masks and gradients",
     "decoder and negatives/queries": "2 x supervision edges x embedding x 4, with weights and offsets",
+    "N3": "absolute values of the numbers of seed rows and relations: seed rows x embedding x 4, half with complex "
+    "numbers, and their way back",
     "uniformity": "seed rows x seed rows and seed rows x embedding, x 4",
     "contrastive block": "pairs x pairs similarities and 2 x pairs x embedding vectors, x 4",
     "inference": "all nodes, layer by layer, in chunks that fit the working memory of the evaluation settings",
@@ -47,6 +49,7 @@ _FORMULAS = {
     "node table": "ids, names and vocabularies of the nodes, memory-mapped from the cache",
     "known edges": "index of known answers, for negatives and for filtered ranking: 12 bytes an edge, twice",
     "split": "training, validation and test edges: 10 bytes a fact",
+    "supervision": "order of the training edges, and where they lie: 20 bytes a fact",
     "samplers": "scratch arrays of every sampling thread: 12 bytes a node",
     "prefetch queue": "batches kept ready or being made, x bytes of a batch on the host",
 }

@@ -92,21 +92,23 @@ class LayerMemory:
 
     def backward(self, grad: Block, gradients: Gradients) -> Block:
         """grad: of the output. Returns the gradient of the input."""
-        skipped = self._work.floats(self._layer.rows * self._net.hidden)  # of x[:outputs], padded to all rows
         of_kept, of_moved = self._update_backward(grad, gradients)
         of_picked, of_key_value = self._messages_backward(of_moved, gradients)
-        self._inputs_backward(of_kept, of_picked, of_key_value, gradients)
-        return skipped
+        of_x = self._inputs_backward(of_picked, of_key_value, gradients)
+        padded = self._work.floats(self._layer.rows * self._net.hidden)
+        self._ledger.free(of_kept, padded)
+        return of_x
 
     def _update_backward(self, grad: Block, gradients: Gradients) -> tuple[Block, Block]:
         """From the output back to the sum of messages. Returns the gradients of `kept` and of the messages."""
         net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
         outputs = layer.outputs * net.hidden
-        if net.drops:
-            of_dropped, grad = grad, work.floats(outputs)
-            free(*self._dropout, of_dropped)
-        of_kept, of_out, difference, of_gate = (work.floats(outputs) for _ in range(4))
-        free(difference, of_gate, self._out, self._gate, grad)
+        of_message = [work.floats(outputs)] if net.drops else []
+        free(*self._dropout)
+        through_gate, of_out, difference, of_gate = (work.floats(outputs) for _ in range(4))
+        free(difference, of_gate, self._out, self._gate, *of_message)
+        of_kept = work.floats(outputs)
+        free(through_gate, grad)
         of_activated, *weights = linear_backward(
             work, gradients.account, net, layer.outputs, layer.node_tile, net.hidden
         )
@@ -130,8 +132,8 @@ class LayerMemory:
         free(of_query, self._picked)
         return of_picked, of_key_value
 
-    def _inputs_backward(self, of_kept: Block, of_picked: Block, of_key_value: Block, gradients: Gradients) -> None:
-        """Through queries, keys and values, and the normalisation; what reaches the input is added to `skipped`."""
+    def _inputs_backward(self, of_picked: Block, of_key_value: Block, gradients: Gradients) -> Block:
+        """Through queries, keys and values, and the normalisation. Returns what reaches the input this way."""
         net, layer, work, free = self._net, self._layer, self._work, self._ledger.free
         parameters, inputs = gradients.account, layer.rows * net.hidden
         of_queries = work.floats(layer.outputs * net.hidden)
@@ -139,18 +141,18 @@ class LayerMemory:
         key_relation, of_scale = parameters.floats(net.relation_weights), work.floats(net.relation_weights)
         free(of_scale, self._of_relation, self._relation)
         gradients.add(key_relation)
-        more_of_kept, *weights = linear_backward(work, parameters, net, layer.outputs, layer.node_tile, net.hidden)
+        of_rows, *weights = linear_backward(work, parameters, net, layer.outputs, layer.node_tile, net.hidden)
         free(of_queries)
         gradients.add(*weights)
-        sum_of_kept = work.floats(layer.outputs * net.hidden)
-        free(of_kept, more_of_kept)
         of_normed, *weights = linear_backward(work, parameters, net, layer.rows, layer.node_tile, 2 * net.hidden)
         free(of_key_value)
         gradients.add(*weights)
         padded = work.floats(inputs)
-        free(sum_of_kept, padded)
+        free(of_rows, padded)
+        of_x = of_normed
         if net.normalize:
             of_x, norm_weights = work.floats(inputs), [parameters.floats(net.hidden) for _ in range(2)]
-            free(of_x, *self._normed)
+            free(of_normed, *self._normed)
             gradients.add(*norm_weights)
-        free(of_normed, self._x)
+        free(self._x)
+        return of_x

@@ -3,13 +3,13 @@
 from hgt_studio.config import RunConfig
 from hgt_studio.memory.decoder_memory import DecoderMemory
 from hgt_studio.memory.layer_memory import Gradients
-from hgt_studio.memory.ledger import Block, Ledger
+from hgt_studio.memory.ledger import Account, Block, Ledger
 from hgt_studio.memory.network_sizes import NetworkSizes
 from hgt_studio.sampling.shape import BatchShape
 
 
 class LossMemory:
-    """The link loss, the uniformity, and the contrastive loss where the shape has pairs: `forward`, then `backward`."""
+    """Link loss, N3, uniformity, and the contrastive loss where the shape has pairs: `forward`, then `backward`."""
 
     def __init__(self, ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape) -> None:
         self._ledger, self._net = ledger, net
@@ -18,6 +18,8 @@ class LossMemory:
         self._scores = ledger.account("decoder and negatives/scores")
         self._vectors = ledger.account("decoder and negatives/queries")
         self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions)
+        self._shrinks, self._shrink = config.training.n3_weight > 0, ledger.account("N3")
+        self._positives = shape.positives
         self._spreads, self._spread = config.training.uniformity_weight > 0, ledger.account("uniformity")
         self._contrastive = ledger.account("contrastive block")
 
@@ -25,6 +27,8 @@ class LossMemory:
         """From the embeddings of the seed rows to the loss."""
         self._candidates = self._scores.bytes(self._questions * self._rows)
         self._link_forward()
+        if self._shrinks:
+            self._n3_forward()
         if self._spreads:
             self._uniformity_forward()
         if self._pairs:
@@ -38,6 +42,8 @@ class LossMemory:
             of_seeds.append(self._contrastive_backward())
         if self._spreads:
             of_seeds.append(self._uniformity_backward())
+        if self._shrinks:
+            of_seeds.append(self._n3_backward(gradients))
         of_seeds.append(self._link_backward(gradients))
         self._ledger.free(*of_seeds[1:])
         return of_seeds[0]
@@ -97,6 +103,40 @@ class LossMemory:
         of_known_rows = vectors.floats(self._rows * self._net.embedding)
         free(of_known, of_known_rows, self._indices)
         return of_seeds
+
+    def _n3_forward(self) -> None:
+        """`third_powers` of seeds, then of the decoder's weights: absolute values stay, and how often each counts."""
+        part, free, net = self._shrink, self._ledger.free, self._net
+        weight = part.floats(self._positives)
+        self._of_seeds, self._sizes_of_seeds = part.floats(self._rows), part.floats(self._rows * net.moduli)
+        free(part.floats(self._rows * net.moduli))
+        self._of_weights = [part.floats(net.triplets * net.embedding)] if net.decoder == "complex" else []
+        if net.decoder in ("complex", "distmult"):
+            self._of_weights += [part.floats(net.triplets * net.moduli), part.floats(net.triplets)]
+            free(part.floats(net.triplets * net.moduli))
+        free(weight)
+
+    def _n3_backward(self, gradients: Gradients) -> Block:
+        """Returns the gradient of the seed rows; that of the decoder's weights comes first."""
+        part, free, net = self._shrink, self._ledger.free, self._net
+        if self._of_weights:
+            of_weights = self._powers_backward(part, net.triplets)
+            free(*self._of_weights)
+            gradients.add(gradients.account.floats(net.triplets * net.embedding))
+            free(of_weights)
+        of_seeds = self._powers_backward(self._vectors, self._rows)
+        free(self._of_seeds, self._sizes_of_seeds)
+        return of_seeds
+
+    def _powers_backward(self, account: Account, rows: int) -> Block:
+        """Backward of `third_powers`. Returns the gradient of its rows."""
+        part, net = self._shrink, self._net
+        factors = [part.floats(rows * net.moduli)]
+        if net.moduli < net.embedding:
+            factors.append(part.floats(rows * net.embedding))
+        of_rows = account.floats(rows * net.embedding)
+        self._ledger.free(*factors)
+        return of_rows
 
     def _uniformity_forward(self) -> None:
         """`uniformity`: unit vectors, then how like each is to each other."""

@@ -72,6 +72,11 @@ class NetworkSizes:
         return self.features > 0 or self.drops_nodes or not self.learns_nodes
 
     @property
+    def moduli(self) -> int:
+        """Absolute values of the numbers of an embedding, of which the decoder makes complex ones or not."""
+        return self.embedding // 2 if self.decoder in ("complex", "rotate") else self.embedding
+
+    @property
     def relation_weights(self) -> int:
         """Numbers in one stack of relation matrices."""
         return self.triplets * self.hidden * self.head_dim

@@ -19,8 +19,9 @@ class HGTEncoder(nn.Module):
     """Residual blocks (normalisation, HGT layer, dropout), `num_layers` times, then a projection to `embedding_dim`.
 
     Every block adds to its input (pre-norm, as in Xiong et al. 2020), so a node's own embedding always reaches the
-    output beside what its neighbours say: nodes with like neighbours stay apart. What comes from neighbours starts at
-    zero (as in Fixup, Zhang et al. 2019) and the projection as an isometry: training starts with the node embeddings.
+    output beside what its neighbours say: nodes with like neighbours stay apart. It comes as it is, not normalised: its
+    length tells how much is known of a node. What comes from neighbours starts at zero (as in Fixup, Zhang et al. 2019)
+    and the projection as an isometry: training starts with the node embeddings.
     """
 
     def __init__(self, config: ArchitectureConfig, num_types: int, num_triplets: int) -> None:
@@ -43,8 +44,8 @@ class HGTEncoder(nn.Module):
         """Embeddings of the seed rows. x: (all rows of the batch, hidden). Returns (seed rows, embedding_dim)."""
         for depth, (norm, layer) in enumerate(zip(self.norms, self.layers, strict=True)):
             graph = layer_graph(batch, len(self.layers) - depth)
-            message = functional.dropout(layer(norm(x), graph), self.dropout, self.training)
-            x = x[: graph.edges.num_destinations] + message
+            kept = x[: graph.edges.num_destinations]
+            x = kept + functional.dropout(layer(norm(x), kept, graph), self.dropout, self.training)
         return self.output(x)
 
     def output(self, x: Tensor) -> Tensor:

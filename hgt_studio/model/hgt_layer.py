@@ -54,11 +54,14 @@ class HGTLayer(nn.Module):
         self.prior = nn.Parameter(torch.ones(num_triplets, heads))
         self.skip = nn.Parameter(torch.ones(num_types))
 
-    def forward(self, x: Tensor, graph: LayerGraph) -> Tensor:
-        """x: (num_rows, hidden). Returns (num_destinations, hidden)."""
-        kept = x[: graph.edges.num_destinations]
+    def forward(self, x: Tensor, kept: Tensor, graph: LayerGraph) -> Tensor:
+        """x: (num_rows, hidden), what attends and is attended. kept: (num_destinations, hidden), of the residual.
+
+        Returns (num_destinations, hidden).
+        """
         key_value = self.keys_and_values(x, graph.inputs)
-        query = self.segment_queries(self.queries(kept, graph.outputs), graph.segment_destination, graph.tile_triplet)
+        query = self.queries(x[: graph.edges.num_destinations], graph.outputs)
+        query = self.segment_queries(query, graph.segment_destination, graph.tile_triplet)
         message = segment_attention(query, key_value, graph.edges, self.heads)
         message = relation_product(message, self.value_relation, graph.tile_triplet)
         summed = torch.zeros_like(kept).index_add(0, graph.segment_destination, message)
@@ -78,12 +81,12 @@ class HGTLayer(nn.Module):
         weight = self.key_relation.transpose(2, 3) * scale[:, :, None, None]
         return relation_product(query.index_select(0, segment_destination), weight, tile_triplet)
 
-    def update(self, summed: Tensor, x: Tensor, rows: TypedRows) -> Tensor:
-        """The output map and the gated residual. summed, x: (num_rows, hidden)."""
+    def update(self, summed: Tensor, kept: Tensor, rows: TypedRows) -> Tensor:
+        """The output map and the gated residual. summed, kept: (num_rows, hidden)."""
         out = typed_linear(functional.gelu(summed), self.out_weight, self.out_bias, rows)
         gate = self.skip.sigmoid().index_select(0, rows.tile_type).view(-1, 1, 1)
-        tiles = rows.tile_type.size(0), rows.tile, x.size(1)
-        return torch.lerp(x.view(tiles), out.view(tiles), gate).view_as(x)
+        tiles = rows.tile_type.size(0), rows.tile, kept.size(1)
+        return torch.lerp(kept.view(tiles), out.view(tiles), gate).view_as(kept)
 
 
 def _uniform(*shape: int, fan_in: int) -> Tensor:

@@ -56,7 +56,7 @@ def embed_all_nodes(
             if cancel is not None:
                 cancel.check()
             rows, typed = _rows_of(x, chunk.first, chunk.end, chunk.node_type, plan.chunk.rows, device)
-            y = rows + _update(layer, norm(rows), typed, key_value, chunk)
+            y = rows + _update(layer, norm(rows), rows, typed, key_value, chunk)
             out[chunk.first : chunk.end] = (encoder.output(y) if last else y)[: chunk.end - chunk.first].cpu()
             done += chunk.end - chunk.first
             if progress is not None:
@@ -104,8 +104,8 @@ def _type_slices(graph: KnowledgeGraph, rows: int) -> Iterator[tuple[int, int, i
             yield number, first, min(last, first + rows)
 
 
-def _update(layer: HGTLayer, x: Tensor, typed: TypedRows, key_value: Tensor, chunk: Chunk) -> Tensor:
-    """The layer's output for the rows of a chunk. x: (shape.rows, hidden)."""
+def _update(layer: HGTLayer, x: Tensor, kept: Tensor, typed: TypedRows, key_value: Tensor, chunk: Chunk) -> Tensor:
+    """The layer's output for the rows of a chunk. x, kept: (shape.rows, hidden)."""
     device = x.device
     segment_destination, tile_triplet = chunk.segment_destination.to(device), chunk.tile_triplet.to(device)
     query = layer.segment_queries(layer.queries(x, typed), segment_destination, tile_triplet)
@@ -115,7 +115,7 @@ def _update(layer: HGTLayer, x: Tensor, typed: TypedRows, key_value: Tensor, chu
     else:
         message = _attend_in_blocks(query, key_value, chunk, layer.heads, x.size(0))
     message = relation_product(message, layer.value_relation, tile_triplet)
-    return layer.update(torch.zeros_like(x).index_add_(0, segment_destination, message), x, typed)
+    return layer.update(torch.zeros_like(x).index_add_(0, segment_destination, message), kept, typed)
 
 
 def _attend_in_blocks(query: Tensor, key_value: Tensor, chunk: Chunk, heads: int, rows: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Losses: of link prediction, of contrastive pairs, and of how the embeddings lie in their space.
+"""Losses: of link prediction, of contrastive pairs, of how long the embeddings are and how they lie in their space.
 
 Every link loss gets a matrix of scores, the column of the true answer of each row, a mask of the columns that compete
 (the answer and its negatives), and how many nodes each column stands for; it returns the loss of each row. Batches
@@ -6,8 +6,11 @@ bring nodes of many edges more often than others; counted so, the negatives stan
 (importance sampling, Bengio & Senecal 2008). Else a model would learn to score well-known nodes low.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd import Function
 from torch.nn import functional
 
 from hgt_studio.config import TrainingConfig
@@ -127,3 +130,34 @@ def uniformity(vectors: Tensor, used: Tensor) -> Tensor:
     weight = used.to(vectors.dtype).unsqueeze(1)
     count = weight.sum()
     return (((likeness @ weight * weight).sum() - count) / (count * (count - 1))).log()
+
+
+def third_powers(rows: Tensor, is_complex: bool) -> Tensor:
+    """The sum of the third powers of the absolute values of each row, (rows,): the cube of its 3-norm.
+
+    Added over the ends and the relation of an edge it is N3 (Lacroix et al. 2018), which keeps vectors as short, and
+    the score tensor of as low a rank, as the edges allow. rows: (rows, dim). is_complex: a row holds the real parts
+    of complex numbers, then the imaginary ones.
+    """
+    powers: Tensor = _ThirdPowers.apply(rows, is_complex)  # type: ignore[no-untyped-call]
+    return powers
+
+
+class _ThirdPowers(Function):
+    """The gradient of |x|^3 is 3 |x| x, of complex numbers too: absolute values are all that backward needs."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, is_complex: bool) -> Tensor:
+        if is_complex:
+            real, imaginary = rows.chunk(2, dim=1)
+            size = torch.hypot(real, imaginary)
+        else:
+            size = rows.abs()
+        ctx.save_for_backward(rows, size)
+        return size.pow(3).sum(1)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        rows, size = ctx.saved_tensors
+        factor = size * (3 * grads[0].unsqueeze(1))
+        return rows * (factor if factor.size(1) == rows.size(1) else factor.repeat(1, 2)), None

@@ -11,7 +11,7 @@ from hgt_studio.graph.node_features import NodeFeatures
 from hgt_studio.model.decoder import make_decoder
 from hgt_studio.model.encoder import DirectEncoder, make_encoder
 from hgt_studio.model.inference import embed_all_nodes
-from hgt_studio.model.losses import info_nce, link_loss, uniformity
+from hgt_studio.model.losses import info_nce, link_loss, third_powers, uniformity
 from hgt_studio.model.node_input import NodeInput
 from hgt_studio.sampling.batch import DeviceBatch
 from hgt_studio.sampling.supervision import COUNT_UNITS, WEIGHT_UNITS
@@ -20,7 +20,7 @@ from hgt_studio.typing import CancelToken, ProgressCallback
 
 @dataclass(frozen=True)
 class Losses:
-    """Scalars on the device: `total` = (1 - w) x (link + u x uniformity) + w x contrastive, and two of its parts."""
+    """Scalars on the device: `total` = (1 - w) (link + n N3 + u uniformity) + w contrastive, and two of its parts."""
 
     total: Tensor
     link: Tensor
@@ -56,8 +56,10 @@ class HGTNetwork(nn.Module):
         candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
         link = self._link_loss(seeds, batch, candidates)
         total = link
+        if settings.n3_weight:
+            total = total + settings.n3_weight * self._n3(seeds, batch)
         if settings.uniformity_weight:
-            total = link + settings.uniformity_weight * uniformity(seeds, candidates.any(0))
+            total = total + settings.uniformity_weight * uniformity(seeds, candidates.any(0))
         if batch.shape.pairs == 0:
             return Losses(total, link.detach(), torch.zeros_like(link))
         ends = seeds.index_select(0, torch.cat([batch.pair_first, batch.pair_second]))
@@ -93,3 +95,15 @@ class HGTNetwork(nn.Module):
         log_count = (batch.seed_count / COUNT_UNITS).log()
         weight = (batch.positive_weight / WEIGHT_UNITS).repeat(2)
         return link_loss(self._training_config, scores, answers, candidates, log_count, weight)
+
+    def _n3(self, seeds: Tensor, batch: DeviceBatch) -> Tensor:
+        """N3 of the supervision edges, on the mean by weight: both ends, and the relation where it has a weight."""
+        weight = batch.positive_weight / WEIGHT_UNITS
+        of_seed = weight.new_zeros(seeds.size(0))
+        of_seed.index_add_(0, batch.positive_source, weight).index_add_(0, batch.positive_destination, weight)
+        powers = (third_powers(seeds, self.decoder.is_complex) * of_seed).sum()
+        relations = self.decoder.relations()
+        if relations is not None:
+            of_triplet = weight.new_zeros(self._num_triplets).index_add_(0, batch.positive_triplet, weight)
+            powers = powers + (third_powers(relations, self.decoder.is_complex) * of_triplet).sum()
+        return powers / weight.sum()

@@ -148,11 +148,11 @@ _ADVICE = {  # name of the finding: likely cause, remedy
     ),
     "effective_rank": (
         "a few directions carry almost everything: the links alone ask for no more, or many layers smooth them away",
-        "raise training.uniformity_weight (0.1 to 0.3), train longer, use fewer layers",
+        "raise training.uniformity_weight (0.3 to 1), train longer, use fewer layers",
     ),
     "components_90": (
         "a few principal components hold 90 % of the variance: the space is much flatter than its dimension",
-        "raise training.uniformity_weight (0.1 to 0.3), train longer, or choose a smaller architecture.embedding_dim",
+        "raise training.uniformity_weight (0.3 to 1), train longer, or choose a smaller architecture.embedding_dim",
     ),
     "near_duplicate_share": (
         "many nodes have the same vector: their neighbourhoods are equal and nothing else tells them apart",

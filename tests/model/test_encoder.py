@@ -54,7 +54,7 @@ def test_dropout_acts_in_training_only() -> None:
 
 def test_before_training_embeddings_lie_as_the_learned_vectors_of_their_nodes_do() -> None:
     """Whatever their neighbours: cosines are those of the table."""
-    task = small_task("architecture.normalize=false", "architecture.hidden_dim=16", "architecture.embedding_dim=24")
+    task = small_task("architecture.hidden_dim=16", "architecture.embedding_dim=24")
     torch.manual_seed(0)
     network = HGTNetwork.for_graph(task.config, task.graph).eval()
     found = network.embed(task.split.message_graph, 1 << 24)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hgt_studio.config import TrainingConfig
 from hgt_studio.config.training import LinkLossName
-from hgt_studio.model.losses import info_nce, link_loss, self_adversarial, uniformity
+from hgt_studio.model.losses import info_nce, link_loss, self_adversarial, third_powers, uniformity
 
 ROWS, COLUMNS = 4, 6
 
@@ -127,3 +127,17 @@ def test_uniformity_goes_from_zero_to_minus_four() -> None:
     everyone = torch.ones(100, dtype=torch.bool)
     assert float(uniformity(torch.ones(100, 64), everyone)) == pytest.approx(0, abs=1e-5)
     assert float(uniformity(torch.eye(100), everyone)) == pytest.approx(-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("is_complex", [False, True])
+def test_third_powers(is_complex: bool) -> None:
+    """Against complex numbers of numpy; the gradient against finite differences, and zero at zero."""
+    rows = torch.randn(5, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    numbers = rows.numpy()
+    numbers = numbers[:, :4] + 1j * numbers[:, 4:] if is_complex else numbers
+    np.testing.assert_allclose(third_powers(rows, is_complex), (np.abs(numbers) ** 3).sum(1))
+    assert torch.autograd.gradcheck(lambda x: third_powers(x, is_complex), rows.requires_grad_())
+    origin = torch.zeros(1, 8, requires_grad=True)
+    third_powers(origin, is_complex).sum().backward()
+    assert origin.grad is not None
+    assert not origin.grad.any()

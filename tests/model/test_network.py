@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from hgt_studio.model.decoders.complex import ComplExDecoder
+from hgt_studio.model.decoders.distmult import DistMultDecoder
+from hgt_studio.model.decoders.rotate import RotatEDecoder
 from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.losses import link_loss, uniformity
 from hgt_studio.model.network import HGTNetwork
@@ -24,10 +27,10 @@ CPU, META = torch.device("cpu"), torch.device("meta")
 VARIANTS = {
     "default": (),
     "dot": ("architecture.decoder=dot",),
-    "complex": ("architecture.decoder=complex", "training.label_smoothing=0.1"),
-    "rotate": ("architecture.decoder=rotate", "training.link_loss=self_adversarial"),
+    "distmult": ("architecture.decoder=distmult", "training.label_smoothing=0.1"),
+    "rotate": ("architecture.decoder=rotate", "training.link_loss=self_adversarial", "architecture.embedding_scale=1"),
     "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
-    "uniformity": ("training.uniformity_weight=0.3",),
+    "neither N3 nor uniformity": ("training.n3_weight=0", "training.uniformity_weight=0"),
     "one layer": ("architecture.num_layers=1", "sampling.num_neighbors=[4]"),
     "three layers": ("architecture.num_layers=3", "sampling.num_neighbors=[4, 3, 2]"),
     "no contrastive loss": ("training.contrastive_weight=0.0",),
@@ -59,6 +62,21 @@ def loss_and_gradients(network: HGTNetwork, task: TrainingTask, shape: BatchShap
     loss.backward()
     gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in network.parameters()]
     return torch.cat([part.detach().flatten() for part in (loss, *gradients)])
+
+
+def n3(
+    network: HGTNetwork, seeds: Tensor, weight: Tensor, source: Tensor, triplet: Tensor, destination: Tensor
+) -> float:
+    """Third powers of both ends and of the weights of the relation, edge by edge."""
+    decoder, parts = network.decoder, [seeds[source], seeds[destination]]
+    if isinstance(decoder, ComplExDecoder):
+        parts.append(torch.cat([decoder.real, decoder.imaginary], 1)[triplet].detach())
+    if isinstance(decoder, DistMultDecoder):
+        parts.append(decoder.weight[triplet].detach())
+    if isinstance(decoder, ComplExDecoder | RotatEDecoder):
+        parts = [torch.complex(*part.chunk(2, 1)) for part in parts]
+    powers = torch.stack([part.abs().pow(3).sum(1) for part in parts]).sum(0)
+    return float((weight * powers).sum() / weight.sum())
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -96,7 +114,8 @@ def test_losses_are_those_of_the_questions(variant: str) -> None:
     has_pairs = training.contrastive_weight > 0
     weight = training.contrastive_weight if has_pairs else 0.0
     assert (float(losses.contrastive) > 0) == has_pairs
-    link_and_space = float(losses.link)
+    edges = batch.positive_weight, batch.positive_source, batch.positive_triplet, batch.positive_destination
+    link_and_space = float(losses.link) + training.n3_weight * n3(network, seeds, *(part[:asked] for part in edges))
     if training.uniformity_weight:
         asked = (batch.source_candidates | batch.destination_candidates).any(0)
         link_and_space += training.uniformity_weight * float(uniformity(seeds, asked))

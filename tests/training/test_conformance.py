@@ -30,10 +30,10 @@ from tests.helpers.injection import MPS_TEXT, OutOfMemoryInjector
 CONFIGURATIONS = {
     "default": (),
     "dot": ("architecture.decoder=dot",),
-    "complex": ("architecture.decoder=complex", "training.label_smoothing=0.1"),
-    "rotate": ("architecture.decoder=rotate", "training.link_loss=self_adversarial"),
+    "distmult": ("architecture.decoder=distmult", "training.label_smoothing=0.1"),
+    "rotate": ("architecture.decoder=rotate", "architecture.embedding_scale=1", "training.link_loss=self_adversarial"),
     "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
-    "uniformity": ("training.uniformity_weight=0.3", "sampling.edge_dropout=0.2"),
+    "link loss alone": ("training.uniformity_weight=0", "training.n3_weight=0", "sampling.edge_dropout=0.2"),
     "no contrastive loss": ("training.contrastive_weight=0",),
     "budget sampler": ("sampling.sampler=budget", "sampling.num_samples=[16, 12]"),
     "no normalisation": ("architecture.normalize=false", "architecture.dropout=0"),

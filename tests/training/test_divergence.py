@@ -50,7 +50,7 @@ def test_what_was_good_before_can_be_resumed(tmp_path: Path) -> None:
 
     def break_after_two_epochs(*_: object) -> None:
         if run.trainer.step == 5:
-            network.decoder.angle.data[0, 0] = float("nan")
+            network.decoder.offset.data[0, 0] = float("nan")
 
     network.register_forward_pre_hook(break_after_two_epochs)
     with pytest.raises(TrainingError, match=r"after step 6: the weights diverged"):

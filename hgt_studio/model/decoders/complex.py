@@ -25,11 +25,17 @@ class ComplExDecoder(nn.Module):
     conj(weight) * destination. Offsets as in `DistMultDecoder`.
     """
 
+    is_complex = True
+
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
-        self.real = nn.Parameter(torch.full((num_triplets, dim // 2), dim**-0.5))
+        self.real = nn.Parameter(torch.ones(num_triplets, dim // 2))
         self.imaginary = nn.Parameter(torch.zeros(num_triplets, dim // 2))
         self.offset = nn.Parameter(torch.zeros(2 * num_triplets, dim))
+
+    def relations(self) -> Tensor:
+        """The weights. Returns (num_triplets, dim)."""
+        return torch.cat([self.real, self.imaginary], dim=1)
 
     def query(self, known: Tensor, question: Tensor) -> Tensor:
         weight = with_conjugates(self.real, self.imaginary).index_select(0, question)

@@ -11,10 +11,16 @@ class DistMultDecoder(nn.Module):
     a vector common to all nodes of a type, and make their embeddings alike.
     """
 
+    is_complex = False
+
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full((num_triplets, dim), dim**-0.5))
+        self.weight = nn.Parameter(torch.ones(num_triplets, dim))
         self.offset = nn.Parameter(torch.zeros(2 * num_triplets, dim))
+
+    def relations(self) -> Tensor:
+        """The weights. Returns (num_triplets, dim)."""
+        return self.weight
 
     def query(self, known: Tensor, question: Tensor) -> Tensor:
         weight = self.weight.index_select(0, question % self.weight.size(0))

@@ -6,6 +6,11 @@ from torch import Tensor, nn
 class DotDecoder(nn.Module):
     """The dot product of the two embeddings, whatever the relation."""
 
+    is_complex = False
+
+    def relations(self) -> None:
+        """It has none."""
+
     def query(self, known: Tensor, question: Tensor) -> Tensor:
         return known
 

@@ -21,11 +21,16 @@ class RotatEDecoder(nn.Module):
     the lengths of the embeddings; the softmax does not heed it.
     """
 
+    is_complex = True
+
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
         self.angle = nn.Parameter(torch.zeros(num_triplets, dim // 2))
         self.offset = nn.Parameter(torch.zeros(2 * num_triplets, dim))
         self.margin = nn.Parameter(torch.tensor(MARGIN))
+
+    def relations(self) -> None:
+        """It has no weights: rotations have length one."""
 
     def query(self, known: Tensor, question: Tensor) -> Tensor:
         rotation = with_conjugates(self.angle.cos(), self.angle.sin()).index_select(0, question)

@@ -32,9 +32,9 @@ _SMALL = (
 _CHOICES = (
     (),
     ("architecture.decoder=dot", "training.link_loss=binary_cross_entropy", "sampling.sampler=budget"),
-    ("architecture.decoder=complex", "training.uniformity_weight=0.3", "training.label_smoothing=0.1"),
-    ("architecture.decoder=rotate", "training.link_loss=self_adversarial", "sampling.edge_dropout=0.2"),
-    ("architecture.encoder=none", "architecture.name_features=true"),
+    ("architecture.decoder=distmult", "training.label_smoothing=0.1"),
+    ("architecture.decoder=rotate", "architecture.embedding_scale=1.25", "training.link_loss=self_adversarial"),
+    ("architecture.encoder=none", "architecture.name_features=true", "sampling.edge_dropout=0.2"),
     ("architecture.node_embeddings=false", "architecture.structural_features=true"),
 )
 # Keys and values of all nodes on the device, then on the host.
