@@ -17,7 +17,8 @@ SETTINGS = (
     "architecture.hidden_dim=32", "architecture.embedding_dim=64", "architecture.num_heads=4",
     "sampling.batch_size=256", "sampling.num_neighbors=[10, 5]", "device.name=cpu", "device.cpu_threads=1",
     "training.learning_rate=0.01", "training.embedding_rate=1", "training.gradient_accumulation_steps=1",
-    "training.contrastive_weight=0", "evaluation.every_epochs=0", "evaluation.max_test_edges_per_relation=5", "evaluation.memory_budget_mib=64",
+    "training.contrastive_weight=0", "evaluation.every_epochs=0", "evaluation.max_test_edges_per_relation=5",
+    "evaluation.memory_budget_mib=64",
 )  # fmt: skip
 GENE = "gene/protein"
 
