@@ -33,7 +33,7 @@ PRESETS = (
     BALANCED,
     Preset(
         "Best quality",
-        "Node embeddings without HGT layers, in large batches: finds most held-out links on the graphs of the study",
+        "Node embeddings alone, without HGT layers, in large batches",
         {
             "architecture": {"encoder": "none"},
             "sampling": {"batch_size": 2048},
