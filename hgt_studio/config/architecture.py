@@ -73,6 +73,11 @@ class ArchitectureConfig(Section):
         return self.hidden_dim if self.encoder == "hgt" else self.embedding_dim
 
     @property
+    def has_complex_embeddings(self) -> bool:
+        """Whether the decoder reads embeddings as complex numbers: real parts, then imaginary parts."""
+        return self.decoder in ("complex", "rotate")
+
+    @property
     def has_features(self) -> bool:
         """Whether nodes start from features."""
         return self.structural_features or self.name_features or bool(self.features_file)
@@ -103,7 +108,7 @@ class ArchitectureConfig(Section):
                 f"hidden_dim: {self.hidden_dim} does not divide by num_heads = {self.num_heads}; "
                 f"the nearest that does is {max(1, round(self.hidden_dim / self.num_heads)) * self.num_heads}"
             )
-        if self.embedding_dim % 2 and self.decoder in ("complex", "rotate"):
+        if self.embedding_dim % 2 and self.has_complex_embeddings:
             raise ValueError(
                 f"embedding_dim: {self.embedding_dim} is odd and the decoder '{self.decoder}' needs pairs; "
                 f"the nearest even one is {self.embedding_dim + 1}"

@@ -19,7 +19,6 @@ class LossMemory:
         self._vectors = ledger.account("decoder and negatives/queries")
         self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions)
         self._shrinks, self._shrink = config.training.n3_weight > 0, ledger.account("N3")
-        self._positives = shape.positives
         self._spreads, self._spread = config.training.uniformity_weight > 0, ledger.account("uniformity")
         self._contrastive = ledger.account("contrastive block")
 
@@ -107,14 +106,12 @@ class LossMemory:
     def _n3_forward(self) -> None:
         """`third_powers` of seeds, then of the decoder's weights: absolute values stay, and how often each counts."""
         part, free, net = self._shrink, self._ledger.free, self._net
-        weight = part.floats(self._positives)
         self._of_seeds, self._sizes_of_seeds = part.floats(self._rows), part.floats(self._rows * net.moduli)
         free(part.floats(self._rows * net.moduli))
         self._of_weights = [part.floats(net.triplets * net.embedding)] if net.decoder == "complex" else []
         if net.decoder in ("complex", "distmult"):
             self._of_weights += [part.floats(net.triplets * net.moduli), part.floats(net.triplets)]
             free(part.floats(net.triplets * net.moduli))
-        free(weight)
 
     def _n3_backward(self, gradients: Gradients) -> Block:
         """Returns the gradient of the seed rows; that of the decoder's weights comes first."""

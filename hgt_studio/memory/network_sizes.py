@@ -14,6 +14,7 @@ class NetworkSizes:
     """Sizes of an `HGTNetwork` on a kind of device.
 
     hidden: width of the encoder's input and of its layers. layers: none for the encoder "none".
+    moduli: absolute values of the numbers of an embedding, of which the decoder makes complex ones or not.
     learns_nodes: whether there are learned node embeddings. drops_nodes: whether training
         leaves some of them out. features: of each node. scales: whether embeddings are brought to one length.
     head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
@@ -26,6 +27,7 @@ class NetworkSizes:
     heads: int
     layers: int
     embedding: int
+    moduli: int
     learns_nodes: bool
     drops_nodes: bool
     features: int
@@ -47,6 +49,7 @@ class NetworkSizes:
             heads=architecture.num_heads,
             layers=architecture.num_hops,
             embedding=architecture.embedding_dim,
+            moduli=architecture.embedding_dim // (2 if architecture.has_complex_embeddings else 1),
             learns_nodes=architecture.node_embeddings,
             drops_nodes=architecture.embedding_dropout > 0 and architecture.node_embeddings,
             features=feature_width(architecture, graph.triplets),
@@ -70,11 +73,6 @@ class NetworkSizes:
     @property
     def has_type_vectors(self) -> bool:
         return self.features > 0 or self.drops_nodes or not self.learns_nodes
-
-    @property
-    def moduli(self) -> int:
-        """Absolute values of the numbers of an embedding, of which the decoder makes complex ones or not."""
-        return self.embedding // 2 if self.decoder in ("complex", "rotate") else self.embedding
 
     @property
     def relation_weights(self) -> int:

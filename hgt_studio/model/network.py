@@ -36,6 +36,7 @@ class HGTNetwork(nn.Module):
         super().__init__()
         architecture = config.architecture
         self._training_config, self._num_triplets = config.training, num_triplets
+        self._is_complex = architecture.has_complex_embeddings
         self.embedding = NodeInput(architecture, num_nodes, num_types, feature_width)
         self.encoder = make_encoder(architecture, num_types, num_triplets)
         self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
@@ -54,10 +55,11 @@ class HGTNetwork(nn.Module):
         seeds: Tensor = self.encoder(self.embedding(batch), batch)
         settings = self._training_config
         candidates = torch.cat([batch.destination_candidates, batch.source_candidates])
-        link = self._link_loss(seeds, batch, candidates)
+        weight = batch.positive_weight / WEIGHT_UNITS
+        link = self._link_loss(seeds, batch, candidates, weight)
         total = link
         if settings.n3_weight:
-            total = total + settings.n3_weight * self._n3(seeds, batch)
+            total = total + settings.n3_weight * self._n3(seeds, batch, weight)
         if settings.uniformity_weight:
             total = total + settings.uniformity_weight * uniformity(seeds, candidates.any(0))
         if batch.shape.pairs == 0:
@@ -86,24 +88,22 @@ class HGTNetwork(nn.Module):
             return self.encoder.output_(x.to("cpu", copy=True))
         return embed_all_nodes(self.encoder, x, graph, budget_bytes, cancel=cancel, progress=progress)
 
-    def _link_loss(self, seeds: Tensor, batch: DeviceBatch, candidates: Tensor) -> Tensor:
+    def _link_loss(self, seeds: Tensor, batch: DeviceBatch, candidates: Tensor, weight: Tensor) -> Tensor:
         """Both ends of every supervision edge are asked for, in one batch of questions."""
         questions = torch.cat([batch.positive_triplet, batch.positive_triplet + self._num_triplets])
         known = torch.cat([batch.positive_source, batch.positive_destination])
         answers = torch.cat([batch.positive_destination, batch.positive_source])
         scores = self.decoder.score(self.decoder.query(seeds.index_select(0, known), questions), seeds)
         log_count = (batch.seed_count / COUNT_UNITS).log()
-        weight = (batch.positive_weight / WEIGHT_UNITS).repeat(2)
-        return link_loss(self._training_config, scores, answers, candidates, log_count, weight)
+        return link_loss(self._training_config, scores, answers, candidates, log_count, weight.repeat(2))
 
-    def _n3(self, seeds: Tensor, batch: DeviceBatch) -> Tensor:
+    def _n3(self, seeds: Tensor, batch: DeviceBatch, weight: Tensor) -> Tensor:
         """N3 of the supervision edges, on the mean by weight: both ends, and the relation where it has a weight."""
-        weight = batch.positive_weight / WEIGHT_UNITS
         of_seed = weight.new_zeros(seeds.size(0))
         of_seed.index_add_(0, batch.positive_source, weight).index_add_(0, batch.positive_destination, weight)
-        powers = (third_powers(seeds, self.decoder.is_complex) * of_seed).sum()
+        powers = (third_powers(seeds, self._is_complex) * of_seed).sum()
         relations = self.decoder.relations()
         if relations is not None:
             of_triplet = weight.new_zeros(self._num_triplets).index_add_(0, batch.positive_triplet, weight)
-            powers = powers + (third_powers(relations, self.decoder.is_complex) * of_triplet).sum()
+            powers = powers + (third_powers(relations, self._is_complex) * of_triplet).sum()
         return powers / weight.sum()

@@ -25,8 +25,6 @@ class ComplExDecoder(nn.Module):
     conj(weight) * destination. Offsets as in `DistMultDecoder`.
     """
 
-    is_complex = True
-
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
         self.real = nn.Parameter(torch.ones(num_triplets, dim // 2))

@@ -11,8 +11,6 @@ class DistMultDecoder(nn.Module):
     a vector common to all nodes of a type, and make their embeddings alike.
     """
 
-    is_complex = False
-
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(num_triplets, dim))

@@ -6,8 +6,6 @@ from torch import Tensor, nn
 class DotDecoder(nn.Module):
     """The dot product of the two embeddings, whatever the relation."""
 
-    is_complex = False
-
     def relations(self) -> None:
         """It has none."""
 

@@ -21,8 +21,6 @@ class RotatEDecoder(nn.Module):
     the lengths of the embeddings; the softmax does not heed it.
     """
 
-    is_complex = True
-
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
         self.angle = nn.Parameter(torch.zeros(num_triplets, dim // 2))
