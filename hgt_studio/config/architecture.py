@@ -53,15 +53,16 @@ class ArchitectureConfig(Section):
     dropout: float = setting(0.1, "Dropout", "share of values dropped between layers in training", ge=0.0, lt=1.0)
     normalize: bool = setting(True, "Normalise layers", "layer normalisation before every HGT layer", advanced=True)
     embedding_scale: float = setting(
-        0.0,
+        0.7,
         "Embedding scale",
-        "root mean square of the numbers of every exported vector; 0: lengths are what training makes them",
+        "root mean square of the numbers of every exported vector: larger, training edges are learned more by heart; "
+        "0: lengths are what training makes them",
         ge=0.0,
         le=100.0,
         advanced=True,
     )
     decoder: DecoderName = setting(
-        "complex",
+        "rotate",
         "Decoder",
         "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
         "inverse relations differ; rotate: RotatE's turn and distance",

@@ -43,11 +43,11 @@ PRESETS = (
     Preset(
         "Reference", "The settings in circulation: dot product, binary cross-entropy, no normalisation",
         {
-            "architecture": {"decoder": "dot", "normalize": False},
+            "architecture": {"decoder": "dot", "normalize": False, "embedding_scale": 0.0},
             "sampling": {"fan_out_rule": "per_relation", "supervision_factor": 1.0},
             "training": {
                 "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,
-                "n3_weight": 0.0, "uniformity_weight": 0.0, "warmup_share": 0.0, "patience": 0,
+                "relation_weight": 0.0, "uniformity_weight": 0.0, "warmup_share": 0.0, "patience": 0,
             },
         },
     ),

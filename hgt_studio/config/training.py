@@ -88,11 +88,19 @@ class TrainingConfig(Section):
         lt=1.0,
         advanced=True,
     )
+    relation_weight: float = setting(
+        4.0,
+        "Relation weight",
+        "r in link loss + r x relation loss, which asks which relation joins two nodes, where there are several "
+        "between their types",
+        ge=0.0,
+        le=100.0,
+    )
     n3_weight: float = setting(
-        0.03,
+        0.0,
         "N3 weight",
         "n in link loss + n x N3, the third powers of the numbers in an edge's embeddings and relation: keeps training "
-        "from learning edges by heart",
+        "from learning edges by heart where lengths are free",
         ge=0.0,
         le=100.0,
     )

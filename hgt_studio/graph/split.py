@@ -54,9 +54,13 @@ def facts(graph: KnowledgeGraph) -> EdgeList:
     in the reverse triplet (`ReadReport.one_way_edges`) are no facts unless they are of the kept direction.
     """
     edges = graph.edges()
-    reverse = graph.reverse[edges.triplet]
-    own_reverse = reverse == edges.triplet
-    return edges[(reverse < 0) | (edges.triplet < reverse) | (own_reverse & (edges.source <= edges.destination))]
+    own_reverse = graph.reverse[edges.triplet] == edges.triplet
+    return edges[has_facts(graph)[edges.triplet] & (~own_reverse | (edges.source <= edges.destination))]
+
+
+def has_facts(graph: KnowledgeGraph) -> Mask:
+    """Whether edges of a triplet, not of its reverse, are the facts. shape: (num_triplets,)."""
+    return (graph.reverse < 0) | (np.arange(len(graph.reverse)) <= graph.reverse)
 
 
 def split_graph(graph: KnowledgeGraph, validation_share: float, test_share: float, seed: int) -> Split:

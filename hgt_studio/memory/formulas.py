@@ -27,6 +27,8 @@ _FORMULAS = {
     "decoder and negatives": "both ends of every supervision edge against all seed rows",
     "decoder and negatives/scores": "2 x supervision edges x seed rows x 4, and as much for masks and gradients",
     "decoder and negatives/queries": "2 x supervision edges x embedding x 4, with weights and offsets",
+    "relation loss": "supervision edges x embedding x 4, up to fourteen times, and supervision edges x triplets x 4, "
+    "up to six times",
     "N3": "absolute values of the numbers of seed rows and relations: seed rows x embedding x 4, half with complex "
     "numbers, and their way back",
     "uniformity": "seed rows x seed rows and seed rows x embedding, x 4",

@@ -5,11 +5,12 @@ from hgt_studio.memory.decoder_memory import DecoderMemory
 from hgt_studio.memory.layer_memory import Gradients
 from hgt_studio.memory.ledger import Account, Block, Ledger
 from hgt_studio.memory.network_sizes import NetworkSizes
+from hgt_studio.memory.relation_memory import RelationMemory
 from hgt_studio.sampling.shape import BatchShape
 
 
 class LossMemory:
-    """Link loss, N3, uniformity, and the contrastive loss where the shape has pairs: `forward`, then `backward`."""
+    """All losses, the contrastive one where the shape has pairs: `forward`, then `backward`."""
 
     def __init__(self, ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchShape) -> None:
         self._ledger, self._net = ledger, net
@@ -18,6 +19,9 @@ class LossMemory:
         self._scores = ledger.account("decoder and negatives/scores")
         self._vectors = ledger.account("decoder and negatives/queries")
         self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions)
+        self._relation = None
+        if config.training.relation_weight and net.decoder != "dot":
+            self._relation = RelationMemory(ledger, net, shape.positives)
         self._shrinks, self._shrink = config.training.n3_weight > 0, ledger.account("N3")
         self._spreads, self._spread = config.training.uniformity_weight > 0, ledger.account("uniformity")
         self._contrastive = ledger.account("contrastive block")
@@ -26,6 +30,8 @@ class LossMemory:
         """From the embeddings of the seed rows to the loss."""
         self._candidates = self._scores.bytes(self._questions * self._rows)
         self._link_forward()
+        if self._relation:
+            self._relation.forward()
         if self._shrinks:
             self._n3_forward()
         if self._spreads:
@@ -43,7 +49,8 @@ class LossMemory:
             of_seeds.append(self._uniformity_backward())
         if self._shrinks:
             of_seeds.append(self._n3_backward(gradients))
-        of_seeds.append(self._link_backward(gradients))
+        of_known = [self._relation.backward(gradients)] if self._relation else []
+        of_seeds.append(self._link_backward(gradients, of_known))
         self._ledger.free(*of_seeds[1:])
         return of_seeds[0]
 
@@ -74,8 +81,8 @@ class LossMemory:
         self._ledger.free(self._scores.floats(matrix))
         return [share]
 
-    def _link_backward(self, gradients: Gradients) -> Block:
-        """Returns the gradient that the scores give the seed rows."""
+    def _link_backward(self, gradients: Gradients, more_of_known: list[Block]) -> Block:
+        """Returns the gradient of the seed rows. more_of_known: that of the ends, from the relation loss."""
         vectors, scores, free = self._vectors, self._scores, self._ledger.free
         matrix = self._questions * self._rows
         if self._loss == "sampled_softmax":
@@ -100,7 +107,7 @@ class LossMemory:
         self._decoder.of_lengths()
         of_known = self._decoder.of_query(of_query, gradients)
         of_known_rows = vectors.floats(self._rows * self._net.embedding)
-        free(of_known, of_known_rows, self._indices)
+        free(of_known, *more_of_known, of_known_rows, self._indices)
         return of_seeds
 
     def _n3_forward(self) -> None:

@@ -60,7 +60,7 @@ class _Block:
 
 def predict_shape(config: RunConfig, sizes: GraphSizes, node_tile: int) -> BatchShape:
     """The likely shape of the batches of a run. Sizes come out within about a quarter of the planned ones."""
-    shares = SeedShares.of(config, contrastive=has_contrastive_pairs(config, sizes))
+    shares = SeedShares.of(config, sum(sizes.nodes), contrastive=has_contrastive_pairs(config, sizes))
     reach = _seeds(config, sizes, shares)
     seeds = reach.reached()
     blocks = _blocks(config, reach, seeds) if config.architecture.num_hops else []

@@ -89,10 +89,9 @@ def link_loss(
 ) -> Tensor:
     """The mean of the link loss that the configuration names, rows counting for their weight.
 
-    Shapes as in `sampled_softmax`. weight: float (rows,), not all zero.
+    Shapes as in `sampled_softmax`. weight: float (rows,), with the sum 1.
     """
-    loss = _row_losses(settings, scores, answer, candidates, log_count)
-    return (loss * weight).sum() / weight.sum()
+    return (_row_losses(settings, scores, answer, candidates, log_count) * weight).sum()
 
 
 def _row_losses(
@@ -106,6 +105,16 @@ def _row_losses(
             return binary_cross_entropy(*compared, smoothing)
         case "self_adversarial":
             return self_adversarial(*compared, settings.adversarial_temperature, smoothing)
+
+
+def relation_loss(scores: Tensor, triplet: Tensor, rivals: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy of each edge's triplet among its rivals, the mean by weight (Chen et al. 2021).
+
+    scores: (edges, triplets). triplet: int64 (edges,). rivals: bool (triplets, triplets), true on the diagonal.
+    weight: float (edges,), with the sum 1.
+    """
+    competing = torch.where(rivals.index_select(0, triplet), scores, float("-inf"))
+    return ((competing.logsumexp(1) - _at(triplet, scores)) * weight).sum()
 
 
 def info_nce(ends: Tensor, candidates: Tensor, temperature: float) -> Tensor:

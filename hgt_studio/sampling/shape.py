@@ -24,6 +24,11 @@ def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
     return sum(-(-size // node_tile) for size in type_sizes)
 
 
+def most_seeds(config: RunConfig, num_nodes: int) -> int:
+    """Seeds that are drawn for a batch: those of the settings, but no more than the graph has nodes."""
+    return min(config.sampling.batch_size, num_nodes)
+
+
 @dataclass(frozen=True)
 class SeedShares:
     """What the seeds of a batch are.
@@ -43,12 +48,16 @@ class SeedShares:
         return self.positives + self.between
 
     @classmethod
-    def of(cls, config: RunConfig, contrastive: bool) -> "SeedShares":
-        """Share out the batch; without contrastive pairs their seeds go to supervision edges."""
+    def of(cls, config: RunConfig, num_nodes: int, contrastive: bool) -> "SeedShares":
+        """Share out the batch; without contrastive pairs their seeds go to supervision edges.
+
+        num_nodes: of the graph. A batch has no more seeds: it would ask the same few nodes for most of their edges.
+        """
         sampling = config.sampling
-        pairs = max(2, round(sampling.batch_size * sampling.contrastive_share / 2)) if contrastive else 0
-        negatives = max(1, round(sampling.batch_size * sampling.negative_share))
-        positives = max(1, (sampling.batch_size - 2 * pairs - negatives) // 2)
+        seeds = most_seeds(config, num_nodes)
+        pairs = max(2, round(seeds * sampling.contrastive_share / 2)) if contrastive else 0
+        negatives = max(1, round(seeds * sampling.negative_share))
+        positives = max(1, (seeds - 2 * pairs - negatives) // 2)
         return cls(positives, negatives, pairs, between=round((sampling.supervision_factor - 1.0) * positives))
 
     def most_tiles(self, type_sizes: Sequence[int], node_tile: int) -> int:

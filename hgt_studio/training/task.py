@@ -16,7 +16,7 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.budget import BudgetSampler
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
-from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares
+from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares, most_seeds
 from hgt_studio.sampling.subgraph import Int32Array, Sampler
 from hgt_studio.sampling.supervision import Supervision
 
@@ -61,9 +61,10 @@ class TrainingTask:
     def with_half_batches(self) -> "TrainingTask | None":
         """The same steps from batches half as large, twice as many a step; None if batches cannot be smaller."""
         sampling, training = self.config.sampling, self.config.training
-        if sampling.batch_size < 2 * SMALLEST_BATCH:
+        seeds = most_seeds(self.config, self.graph.num_nodes)
+        if seeds < 2 * SMALLEST_BATCH:
             return None
-        smaller = sampling.model_copy(update={"batch_size": sampling.batch_size // 2})
+        smaller = sampling.model_copy(update={"batch_size": seeds // 2})
         more = training.model_copy(update={"gradient_accumulation_steps": 2 * training.gradient_accumulation_steps})
         config = self.config.model_copy(update={"sampling": smaller, "training": more})
         maker, shape = _plan_batches(self.graph, self.split, self.pairs, config, self.shape.node_tile)
@@ -101,7 +102,7 @@ def _plan_batches(
     graph: KnowledgeGraph, split: Split, pairs: Int32Array, config: RunConfig, node_tile: int
 ) -> tuple[BatchMaker, BatchShape]:
     """What makes the batches, and their shape, measured on the first few."""
-    shares = SeedShares.of(config, contrastive=len(pairs) > 0)
+    shares = SeedShares.of(config, graph.num_nodes, contrastive=len(pairs) > 0)
     settings, seed, messages = config.sampling, config.training.seed, split.message_graph
     supervision = Supervision(
         graph, split.train, pairs, shares,

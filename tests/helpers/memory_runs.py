@@ -66,6 +66,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "gradient_accumulation_steps": draw.choice((1, 2)),
                 "contrastive_weight": draw.choice((0.0, 0.5)),
                 "link_loss": draw.choice(get_args(LinkLossName)),
+                "relation_weight": draw.choice((0.0, 1.0)),
                 "n3_weight": draw.choice((0.0, 0.02)),
                 "uniformity_weight": draw.choice((0.0, 0.3)),
                 "label_smoothing": draw.choice((0.0, 0.1)),

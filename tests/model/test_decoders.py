@@ -67,6 +67,18 @@ def test_every_question_shifts_its_query_by_an_offset_of_its_own(name: DecoderNa
     torch.testing.assert_close(shifted - decoder.query(known, question), offset[question])
 
 
+@pytest.mark.parametrize("name", ["distmult", "complex", "rotate"])
+def test_every_relation_between_two_nodes_scores_as_when_its_destination_is_asked_for(
+    name: DecoderName,
+) -> None:
+    torch.manual_seed(0)
+    (source, destination), decoder = torch.randn(2, 5, DIM, dtype=torch.float64), random_decoder(name)
+    found = decoder.score_relations(source, destination)
+    for triplet in range(TRIPLETS):
+        scores = decoder.score(decoder.query(source, torch.full((5,), triplet)), destination)
+        torch.testing.assert_close(found[:, triplet], scores.diagonal())
+
+
 @pytest.mark.parametrize("name", ["distmult", "complex"])
 def test_products_start_as_the_dot_product(name: DecoderName) -> None:
     torch.manual_seed(0)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hgt_studio.config import TrainingConfig
 from hgt_studio.config.training import LinkLossName
-from hgt_studio.model.losses import info_nce, link_loss, self_adversarial, third_powers, uniformity
+from hgt_studio.model.losses import info_nce, link_loss, relation_loss, self_adversarial, third_powers, uniformity
 
 ROWS, COLUMNS = 4, 6
 
@@ -58,8 +58,22 @@ def test_link_losses(name: LinkLossName, seed: int, smoothing: float, temperatur
         nodes = [true, *(column for column in false for _ in range(round(math.exp(log_count[column]))))]
         expected.append(by_definition(name, scores[row, nodes].tolist(), 0, temperature, smoothing))
     weight = torch.rand(ROWS, dtype=scores.dtype)
-    found = link_loss(chosen, scores, answer, candidates, log_count, weight)
+    found = link_loss(chosen, scores, answer, candidates, log_count, weight / weight.sum())
     assert float(found) == pytest.approx(np.average(expected, weights=weight.numpy()))
+
+
+def test_the_relation_loss_compares_a_triplet_with_its_rivals_alone() -> None:
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.randn(5, 4, dtype=torch.float64, generator=generator)
+    rivals = torch.tensor([[1, 0, 1, 0], [0, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1]], dtype=torch.bool)
+    triplet, weight = torch.tensor([0, 2, 2, 1, 3]), torch.tensor([0.1, 0.2, 0.3, 0.2, 0.2], dtype=torch.float64)
+    losses = []
+    for row, true in zip(scores.tolist(), triplet.tolist(), strict=True):
+        competing = [row[0], row[2]] if true in (0, 2) else [row[true]]
+        losses.append(-math.log(math.exp(row[true]) / sum(map(math.exp, competing))))
+    assert losses[3] == losses[4] == 0.0
+    found = relation_loss(scores, triplet, rivals, weight)
+    assert float(found) == pytest.approx(np.average(losses, weights=weight.numpy()))
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])

@@ -48,9 +48,11 @@ def test_measured_batches_fit_and_nearly_all_others(sampler: int) -> None:
     assert sum(usage.dropped_edges for usage in later) <= 0.001 * sum(int(usage.edges.sum()) for usage in later)
 
 
-@given(batch_size=st.integers(8, 5000), contrastive=st.booleans())
-def test_shares_fill_the_batch(batch_size: int, contrastive: bool) -> None:
-    shares = SeedShares.of(RunConfig.build({"sampling": {"batch_size": batch_size}}), contrastive)
-    seeds = 2 * shares.positives + shares.negatives + 2 * shares.pairs
-    assert batch_size - 1 <= seeds <= batch_size
+@given(batch_size=st.integers(8, 5000), num_nodes=st.integers(8, 5000), contrastive=st.booleans())
+def test_shares_fill_the_batch_but_no_more_than_the_graph_has_nodes(
+    batch_size: int, num_nodes: int, contrastive: bool
+) -> None:
+    shares = SeedShares.of(RunConfig.build({"sampling": {"batch_size": batch_size}}), num_nodes, contrastive)
+    seeds, most = 2 * shares.positives + shares.negatives + 2 * shares.pairs, min(batch_size, num_nodes)
+    assert most - 1 <= seeds <= most
     assert (shares.pairs > 0) == contrastive

@@ -52,7 +52,7 @@ def test_events_come_in_the_order_of_the_work(tmp_path: Path) -> None:
 
 
 def test_events_say_what_is_true(tmp_path: Path) -> None:
-    task = small_task(*QUICK, "training.n3_weight=0", "training.uniformity_weight=0")
+    task = small_task(*QUICK, "training.relation_weight=0", "training.uniformity_weight=0")
     run = make_run(tmp_path, task)
     run.finish()
     (started,) = run.told(RunStarted)

@@ -13,6 +13,16 @@ def complex_product(first: Tensor, second: Tensor) -> Tensor:
     return torch.cat([real, imaginary], dim=1)
 
 
+def pair_products(source: Tensor, destination: Tensor) -> list[Tensor]:
+    """Products of the parts of two embeddings. Their dot product with `weights_of_products` is the score of ComplEx."""
+    return [source * destination, source * destination.roll(destination.size(1) // 2, dims=1)]
+
+
+def weights_of_products(real: Tensor, imaginary: Tensor) -> list[Tensor]:
+    """Re<source, weight, conj(destination)> = sum of `pair_products` times these, one after the other."""
+    return [real, real, imaginary, -imaginary]
+
+
 def with_conjugates(real: Tensor, imaginary: Tensor) -> Tensor:
     """Rows for the questions about destinations, then their conjugates, for those about sources. (2 * rows, dim)."""
     return torch.cat([torch.cat([real, imaginary], dim=1), torch.cat([real, -imaginary], dim=1)])
@@ -41,3 +51,8 @@ class ComplExDecoder(nn.Module):
 
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.t()
+
+    def score_relations(self, source: Tensor, destination: Tensor) -> Tensor:
+        offset = self.offset[: len(self.real)]
+        rows = torch.cat([*pair_products(source, destination), destination], dim=1)
+        return rows @ torch.cat([*weights_of_products(self.real, self.imaginary), offset], dim=1).t()

@@ -26,3 +26,8 @@ class DistMultDecoder(nn.Module):
 
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.t()
+
+    def score_relations(self, source: Tensor, destination: Tensor) -> Tensor:
+        offset = self.offset[: len(self.weight)]
+        rows = torch.cat([source * destination, destination], dim=1)
+        return rows @ torch.cat([self.weight, offset], dim=1).t()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 
-from hgt_studio.model.decoders.complex import complex_product, with_conjugates
+from hgt_studio.model.decoders.complex import complex_product, pair_products, weights_of_products, with_conjugates
 
 MARGIN = 6.0  # to begin with: of the margins that Sun et al. 2019 tried, the smallest
 _LEAST_SQUARE = 1e-6  # squared distances below are round-off
@@ -37,6 +37,18 @@ class RotatEDecoder(nn.Module):
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         of_query, of_candidates = (torch.linalg.vector_norm(rows, dim=1).square() for rows in (query, candidates))
         square = torch.addmm(of_candidates, query, candidates.t(), alpha=-2).add_(of_query.unsqueeze(1))
+        return self._of_square(square)
+
+    def score_relations(self, source: Tensor, destination: Tensor) -> Tensor:
+        cosine, sine, offset = self.angle.cos(), self.angle.sin(), self.offset[: len(self.angle)]
+        turned_back = complex_product(offset, torch.cat([cosine, -sine], dim=1))
+        rows = torch.cat([*pair_products(source, destination), destination, source], dim=1)
+        relations = torch.cat([*weights_of_products(cosine, sine), offset, -turned_back], dim=1)
+        square = torch.addmm(offset.square().sum(1), rows, relations.t(), alpha=-2)
+        of_ends = torch.addcmul(source.square(), destination, destination).sum(1, keepdim=True)
+        return self._of_square(square.add_(of_ends))
+
+    def _of_square(self, square: Tensor) -> Tensor:
         scores: Tensor = _Scores.apply(square, self.margin)  # type: ignore[no-untyped-call]
         return scores
 
