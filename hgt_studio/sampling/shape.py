@@ -24,7 +24,7 @@ def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
     return sum(-(-size // node_tile) for size in type_sizes)
 
 
-def most_seeds(config: RunConfig, num_nodes: int) -> int:
+def drawn_seeds(config: RunConfig, num_nodes: int) -> int:
     """Seeds that are drawn for a batch: those of the settings, but no more than the graph has nodes."""
     return min(config.sampling.batch_size, num_nodes)
 
@@ -54,7 +54,7 @@ class SeedShares:
         num_nodes: of the graph. A batch has no more seeds: it would ask the same few nodes for most of their edges.
         """
         sampling = config.sampling
-        seeds = most_seeds(config, num_nodes)
+        seeds = drawn_seeds(config, num_nodes)
         pairs = max(2, round(seeds * sampling.contrastive_share / 2)) if contrastive else 0
         negatives = max(1, round(seeds * sampling.negative_share))
         positives = max(1, (seeds - 2 * pairs - negatives) // 2)

@@ -16,7 +16,7 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.budget import BudgetSampler
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
-from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares, most_seeds
+from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares, drawn_seeds
 from hgt_studio.sampling.subgraph import Int32Array, Sampler
 from hgt_studio.sampling.supervision import Supervision
 
@@ -61,7 +61,7 @@ class TrainingTask:
     def with_half_batches(self) -> "TrainingTask | None":
         """The same steps from batches half as large, twice as many a step; None if batches cannot be smaller."""
         sampling, training = self.config.sampling, self.config.training
-        seeds = most_seeds(self.config, self.graph.num_nodes)
+        seeds = drawn_seeds(self.config, self.graph.num_nodes)
         if seeds < 2 * SMALLEST_BATCH:
             return None
         smaller = sampling.model_copy(update={"batch_size": seeds // 2})
