@@ -37,7 +37,7 @@ PRESETS = (
         {
             "architecture": {"encoder": "none"},
             "sampling": {"batch_size": 2048},
-            "training": {"gradient_accumulation_steps": 1, "contrastive_weight": 0.0, "patience": 15},
+            "training": {"contrastive_weight": 0.0, "patience": 15},
         },
     ),
     Preset(
@@ -47,25 +47,25 @@ PRESETS = (
             "sampling": {"fan_out_rule": "per_relation", "supervision_factor": 1.0},
             "training": {
                 "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,
+                "gradient_accumulation_steps": 4, "query_dropout": 0.0, "label_smoothing": 0.0,
                 "relation_weight": 0.0, "uniformity_weight": 0.0, "warmup_share": 0.0, "patience": 0,
             },
         },
     ),
     Preset(
-        "Mac with 8 GB", "Smaller batches, more of them to a step, half the width",
+        "Mac with 8 GB", "Smaller batches, two of them to a step, half the width",
         {
             "architecture": {"hidden_dim": 128},
             "sampling": {"batch_size": 256, "prefetch_batches": 2},
-            "training": {"gradient_accumulation_steps": 8},
+            "training": {"gradient_accumulation_steps": 2},
             "evaluation": {"memory_budget_mib": 128},
         },
     ),
     Preset("Mac with 16 GB", "The defaults, which leave room for other programs", {}),
     Preset(
-        "Mac with 32 GB", "Larger batches, fewer of them to a step",
+        "Mac with 32 GB", "Larger batches",
         {
             "sampling": {"batch_size": 1024},
-            "training": {"gradient_accumulation_steps": 2},
             "evaluation": {"memory_budget_mib": 1024},
         },
     ),
@@ -74,7 +74,6 @@ PRESETS = (
         {
             "architecture": {"hidden_dim": 384},
             "sampling": {"batch_size": 2048},
-            "training": {"gradient_accumulation_steps": 1},
             "evaluation": {"memory_budget_mib": 4096},
         },
     ),

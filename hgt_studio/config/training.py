@@ -22,7 +22,7 @@ class TrainingConfig(Section):
     )
     learning_rate: float = setting(0.001, "Learning rate", "peak step size of AdamW", gt=0.0, le=1.0)
     gradient_accumulation_steps: int = setting(
-        4,
+        1,
         "Accumulation",
         "batches whose gradients are averaged before one optimiser step",
         unit="batches",
@@ -80,8 +80,17 @@ class TrainingConfig(Section):
         le=100.0,
         advanced=True,
     )
+    query_dropout: float = setting(
+        0.1,
+        "Query dropout",
+        "share of the numbers of an embedding that are dropped where training asks for the other end of its edges: "
+        "nodes with the same neighbours stay apart",
+        ge=0.0,
+        lt=1.0,
+        advanced=True,
+    )
     label_smoothing: float = setting(
-        0.0,
+        0.1,
         "Label smoothing",
         "share of the link loss's target that is taken from the answer and spread over all candidates",
         ge=0.0,

@@ -6,21 +6,24 @@ from hgt_studio.memory.network_sizes import NetworkSizes
 
 
 class DecoderMemory:
-    """What the decoder takes beside the scores: `query` forward; `of_root`, `of_lengths`, then `of_query` backward.
+    """What the decoder takes beside the scores: `query` forward; `of_root`, `of_score`, then `of_query` backward.
 
-    account: takes the vectors. rows: candidates. questions: rows of the query.
+    account: takes the vectors. rows: candidates. questions: rows of the query. drops: whether numbers of them are.
     """
 
-    def __init__(self, net: NetworkSizes, account: Account, rows: int, questions: int) -> None:
-        self._net, self._account, self._rows = net, account, rows
+    def __init__(self, net: NetworkSizes, account: Account, rows: int, questions: int, *, drops: bool) -> None:
+        self._net, self._account, self._rows, self._drops = net, account, rows, drops
         self._questions, self._size = questions, questions * net.embedding
         self._weights = net.triplets * net.embedding
-        self._kept: list[Block] = []
+        self._kept, self._whole = list[Block](), list[Block]()
 
     def query(self) -> None:
         """Known ends become queries; what backward needs is kept until `of_query`."""
         account, size = self._account, self._size
         self._kept = [account.floats(size)]
+        if self._drops:
+            self._whole, self._kept = self._kept, [account.bytes(size * self._net.dropout_value_bytes)]
+            self._kept.append(account.floats(size))
         match self._net.decoder:
             case "distmult":
                 weight, offset, query = (account.floats(size) for _ in range(3))
@@ -36,21 +39,38 @@ class DecoderMemory:
                 offset, query = account.floats(size), account.floats(size)
                 account.free(product, offset)
                 self._kept += [weight, query]
+        if self._net.decoder == "rotate":
+            self._kept += [account.floats(size), account.floats(self._rows * self._net.embedding)]  # but popularity
 
     def of_root(self, scores: Account, of_score: Block) -> Block:
-        """Backward of the root, where the score is a distance. Returns the gradient of what the product gave."""
+        """Backward of the root, where the score is a distance. Returns the gradient of what the product gave.
+
+        Known ends from which numbers were dropped are gone by then: the relation loss was their last use.
+        """
+        self._account.free(*self._whole)
         if self._net.decoder != "rotate":
             return of_score
         root, of_square = (scores.floats(self._questions * self._rows) for _ in range(2))
         scores.free(root, of_score)
         return of_square
 
-    def of_lengths(self) -> None:
-        """Backward of the squared lengths of candidates and queries, where the score is a distance."""
-        if self._net.decoder == "rotate":
-            for rows in (self._rows, self._questions):
-                unit, gradient = (self._account.floats(rows * self._net.embedding) for _ in range(2))
-                self._account.free(unit, gradient)
+    def of_score(self, scores: Account, of_score: Block) -> tuple[Block, Block]:
+        """Backward of the score, up to the root. Returns the gradients of the candidates and of the query."""
+        account, sizes = self._account, (self._rows * self._net.embedding, self._size)
+        if self._net.decoder != "rotate":
+            of_candidates, of_query = (account.floats(size) for size in sizes)
+            scores.free(of_score)
+            return of_candidates, of_query
+        of_candidates, of_query = (account.floats(size) for size in sizes)  # from popularity
+        of_near = [account.floats(size) for size in sizes]
+        scores.free(of_score)
+        for size in sizes:
+            unit, gradient = account.floats(size), account.floats(size)
+            account.free(unit, gradient)
+        for size, gradient in zip(sizes, of_near, strict=True):
+            whole = account.floats(size)
+            account.free(gradient, whole)
+        return of_candidates, of_query
 
     def of_query(self, of_query: Block, gradients: Gradients) -> Block:
         """Backward of `query`, and of the scores' product. Returns the gradient of the known ends."""
@@ -72,5 +92,8 @@ class DecoderMemory:
                 gradients.add(gradients.account.floats(self._weights))
                 of_known = account.floats(size)
                 account.free(halves_of_known)
+        if self._drops:
+            dropped, of_known = of_known, account.floats(size)
+            account.free(dropped)
         account.free(*self._kept)
         return of_known

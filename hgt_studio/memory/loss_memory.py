@@ -18,7 +18,8 @@ class LossMemory:
         self._rows, self._questions, self._pairs = shape.nodes[0], 2 * shape.positives, shape.pairs
         self._scores = ledger.account("decoder and negatives/scores")
         self._vectors = ledger.account("decoder and negatives/queries")
-        self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions)
+        drops = config.training.query_dropout > 0
+        self._decoder = DecoderMemory(net, self._vectors, self._rows, self._questions, drops=drops)
         self._relation = None
         if config.training.relation_weight and net.decoder != "dot":
             self._relation = RelationMemory(ledger, net, shape.positives)
@@ -62,24 +63,19 @@ class LossMemory:
         count, log_count = scores.floats(self._rows), scores.floats(self._rows)
         free(count)
         if self._loss == "sampled_softmax":
-            self._smoothing = self._smoothing_forward(matrix) if self._smooths else list[Block]()
-            log_weight, self._weight = scores.floats(matrix), scores.floats(matrix)
-            free(log_weight)
+            log_weight, self._smoothing = scores.floats(matrix), list[Block]()
+            if self._smooths:
+                self._smoothing = [scores.floats(matrix)]  # shares of the candidates
+                free(scores.floats(matrix))
+            self._weight = scores.floats(matrix)
             shifted = scores.floats(matrix)  # `logsumexp` subtracts the peak
-            free(shifted, log_count)
+            free(shifted, log_weight, log_count)
             return
         log_weight = scores.floats(matrix)
         idle, self._weight = scores.bytes(matrix), scores.floats(matrix)
         free(idle, log_weight)
         softplus, product = scores.floats(matrix), scores.floats(matrix)
         free(softplus, product, log_count)
-
-    def _smoothing_forward(self, matrix: int) -> list[Block]:
-        """Returns the shares of the candidates."""
-        log_weight, share = self._scores.floats(matrix), self._scores.floats(matrix)
-        self._ledger.free(log_weight)
-        self._ledger.free(self._scores.floats(matrix))
-        return [share]
 
     def _link_backward(self, gradients: Gradients, more_of_known: list[Block]) -> Block:
         """Returns the gradient of the seed rows. more_of_known: that of the ends, from the relation loss."""
@@ -101,10 +97,7 @@ class LossMemory:
         free(of_true)
         of_score = self._decoder.of_root(scores, of_score)
         free(self._score)
-        of_seeds = vectors.floats(self._rows * self._net.embedding)
-        of_query = vectors.floats(self._questions * self._net.embedding)
-        free(of_score)
-        self._decoder.of_lengths()
+        of_seeds, of_query = self._decoder.of_score(scores, of_score)
         of_known = self._decoder.of_query(of_query, gradients)
         of_known_rows = vectors.floats(self._rows * self._net.embedding)
         free(of_known, *more_of_known, of_known_rows, self._indices)

@@ -19,9 +19,11 @@ class RelationMemory:
     def forward(self) -> None:
         """From the ends of the supervision edges to the loss."""
         account, free, net = self._account, self._ledger.free, self._net
+        if net.decoder == "rotate":
+            self._kept = [account.floats(self._ends) for _ in range(2)]  # but popularity
         turned = [account.floats(self._ends)] if net.moduli < net.embedding else []
         products = [account.floats(self._ends) for _ in range(1 + len(turned))]
-        self._kept = [*turned, account.floats(self._width * self._ends), account.floats(self._relations)]
+        self._kept += [*turned, account.floats(self._width * self._ends), account.floats(self._relations)]
         free(*products)
         self._score = account.floats(self._matrix)
         if net.decoder == "rotate":

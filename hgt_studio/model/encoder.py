@@ -39,6 +39,8 @@ class HGTEncoder(nn.Module):
         self.project = nn.Linear(hidden, config.embedding_dim)
         nn.init.zeros_(self.project.bias)
         nn.init.orthogonal_(self.project.weight)
+        if config.decoder == "rotate":
+            _pass_popularity(self.project.weight)
 
     def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
         """Embeddings of the seed rows. x: (all rows of the batch, hidden). Returns (seed rows, embedding_dim)."""
@@ -51,6 +53,23 @@ class HGTEncoder(nn.Module):
     def output(self, x: Tensor) -> Tensor:
         """Embeddings of what the last layer gives. x: (rows, hidden). Returns (rows, embedding_dim)."""
         return to_scale(self.project(x), self.scale)
+
+
+@torch.no_grad()
+def _pass_popularity(weight: Tensor) -> None:
+    """Let a projection start with the popularity (see `RotatEDecoder`) as the last two numbers of its input, alone.
+
+    Else it would lie across all numbers of the node embeddings, and draw them all along faster than anything else.
+    weight: (embedding_dim, hidden).
+    """
+    rows = torch.arange(weight.size(0)).view(2, -1)
+    place, popularity = rows[:, :-1].flatten(), rows[:, -1]
+    others = torch.empty(len(place), weight.size(1) - 2)
+    if others.numel():
+        nn.init.orthogonal_(others)
+    weight.zero_()
+    weight[place, :-2] = others
+    weight[popularity, -2:] = torch.eye(2)
 
 
 class DirectEncoder(nn.Module):

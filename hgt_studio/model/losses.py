@@ -25,12 +25,10 @@ def sampled_softmax(
     how many nodes a negative stands for; an answer stands for itself.
     smoothing: the share of the target that is spread over all of them (Szegedy et al. 2016).
     """
-    target = _at(answer, scores)
+    target, log_weight = _at(answer, scores), _log_weights(candidates, log_count, answer, of_answer=0.0)
     if smoothing:
-        share = _log_weights(candidates, log_count, answer, of_answer=0.0).softmax(1)
-        target = torch.lerp(target, (scores * share).sum(1), smoothing)
-    weighted = scores + _log_weights(candidates, log_count, answer, of_answer=0.0)
-    return weighted.logsumexp(1) - target
+        target = torch.lerp(target, (scores * log_weight.softmax(1)).sum(1), smoothing)
+    return (scores + log_weight).logsumexp(1) - target
 
 
 def binary_cross_entropy(

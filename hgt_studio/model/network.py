@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from hgt_studio.config import RunConfig
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
@@ -106,6 +107,7 @@ class HGTNetwork(nn.Module):
         """Both ends of every supervision edge are asked for, in one batch of questions. known: the ends given."""
         questions = torch.cat([batch.positive_triplet, batch.positive_triplet + self._num_triplets])
         answers = torch.cat([batch.positive_destination, batch.positive_source])
+        known = functional.dropout(known, self._training_config.query_dropout, self.training)
         scores = self.decoder.score(self.decoder.query(known, questions), seeds)
         log_count = (batch.seed_count / COUNT_UNITS).log()
         return link_loss(self._training_config, scores, answers, candidates, log_count, weight.repeat(2) / 2)

@@ -17,6 +17,7 @@ from hgt_studio.config import RunConfig
 SEGMENT_TILE = 32
 EDGE_STEP = 64
 NODE_TILES = {"cpu": 8, "cuda": 128, "mps": 128}
+SMALLEST_BATCH = 8
 
 
 def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
@@ -25,8 +26,11 @@ def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
 
 
 def drawn_seeds(config: RunConfig, num_nodes: int) -> int:
-    """Seeds that are drawn for a batch: those of the settings, but no more than the graph has nodes."""
-    return min(config.sampling.batch_size, num_nodes)
+    """Seeds that are drawn for a batch: those of the settings, but no more than a quarter of the graph's nodes.
+
+    Larger ones would ask the same nodes for most of their edges at every step, which generalises worse.
+    """
+    return min(config.sampling.batch_size, max(SMALLEST_BATCH, num_nodes // 4))
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,7 @@ class SeedShares:
 
     @classmethod
     def of(cls, config: RunConfig, num_nodes: int, contrastive: bool) -> "SeedShares":
-        """Share out the batch; without contrastive pairs their seeds go to supervision edges.
-
-        num_nodes: of the graph. A batch has no more seeds: it would ask the same few nodes for most of their edges.
-        """
+        """Share out the batch; without contrastive pairs their seeds go to supervision edges. num_nodes: of the graph."""
         sampling = config.sampling
         seeds = drawn_seeds(config, num_nodes)
         pairs = max(2, round(seeds * sampling.contrastive_share / 2)) if contrastive else 0

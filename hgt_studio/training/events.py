@@ -37,6 +37,7 @@ class RunStarted:
     num_train_edges: int
     num_pairs: int
     steps_per_epoch: int
+    seeds_per_step: int
     num_epochs: int
     first_step: int
     shapes: int

@@ -16,11 +16,17 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.budget import BudgetSampler
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
-from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares, drawn_seeds
+from hgt_studio.sampling.shape import (
+    NODE_TILES,
+    SEGMENT_TILE,
+    SMALLEST_BATCH,
+    BatchShape,
+    SeedShares,
+    drawn_seeds,
+)
 from hgt_studio.sampling.subgraph import Int32Array, Sampler
 from hgt_studio.sampling.supervision import Supervision
 
-SMALLEST_BATCH = 8
 _PLANNING_BATCHES = 16
 
 
@@ -50,6 +56,11 @@ class TrainingTask:
     def num_steps(self) -> int:
         return self.steps_per_epoch * self.config.training.num_epochs
 
+    @property
+    def seeds_per_batch(self) -> int:
+        """Seeds drawn for a batch: fewer than the settings say where the graph is small."""
+        return drawn_seeds(self.config, self.graph.num_nodes)
+
     def node_features(self) -> NodeFeatures | None:
         """What nodes start from beside learned embeddings, made of the edges that messages pass over.
 
@@ -61,7 +72,7 @@ class TrainingTask:
     def with_half_batches(self) -> "TrainingTask | None":
         """The same steps from batches half as large, twice as many a step; None if batches cannot be smaller."""
         sampling, training = self.config.sampling, self.config.training
-        seeds = drawn_seeds(self.config, self.graph.num_nodes)
+        seeds = self.seeds_per_batch
         if seeds < 2 * SMALLEST_BATCH:
             return None
         smaller = sampling.model_copy(update={"batch_size": seeds // 2})
@@ -83,7 +94,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)
     maker, shape = _plan_batches(graph, split, pairs, config, NODE_TILES[device_type])
-    batches = max(-(-graph.num_nodes // config.sampling.batch_size), config.training.least_batches)
+    batches = max(-(-graph.num_nodes // drawn_seeds(config, graph.num_nodes)), config.training.least_batches)
     return TrainingTask(
         config=config,
         graph=graph,

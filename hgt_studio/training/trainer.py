@@ -226,7 +226,7 @@ class Trainer:
         if not total < float("inf"):
             raise explain_not_finite(self.network, link, contrastive, self.step, self.task.config)
         rate = learning_rate(self.step - 1, self.task.num_steps, self.settings)
-        seeds_per_second = self.clock.batches * self.task.config.sampling.batch_size / self.clock.seconds
+        seeds_per_second = self.clock.batches * self.task.seeds_per_batch / self.clock.seconds
         self.on_event(
             StepsDone(self.step, epoch, total, link, contrastive, rate, seeds_per_second, self.clock.waiting_share,
                       self.dropped_edges)
@@ -284,6 +284,7 @@ class Trainer:
                 num_train_edges=len(self.task.split.train),
                 num_pairs=len(self.task.pairs),
                 steps_per_epoch=self.task.steps_per_epoch,
+                seeds_per_step=self.task.seeds_per_batch * self.task.config.training.gradient_accumulation_steps,
                 num_epochs=self.settings.num_epochs,
                 first_step=self.step,
                 shapes=1,

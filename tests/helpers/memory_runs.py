@@ -69,6 +69,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "relation_weight": draw.choice((0.0, 1.0)),
                 "n3_weight": draw.choice((0.0, 0.02)),
                 "uniformity_weight": draw.choice((0.0, 0.3)),
+                "query_dropout": draw.choice((0.0, 0.1)),
                 "label_smoothing": draw.choice((0.0, 0.1)),
             },
             "evaluation": {"memory_budget_mib": draw.choice((16, 64, 256)), "max_edges_per_relation": 20},

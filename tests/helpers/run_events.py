@@ -9,6 +9,7 @@ from hgt_studio.device.monitor import MemoryReading
 from hgt_studio.training.events import EpochDone, Evaluated, Event, MemoryRead, PhaseStarted, RunStarted, StepsDone
 
 STEPS_PER_EPOCH = 4
+SEEDS_PER_STEP = 512
 GB = 1_000_000_000
 
 
@@ -17,7 +18,7 @@ def run_events(mrr: Sequence[float], *, num_epochs: int = 10, first_epoch: int =
     yield PhaseStarted("load")
     yield PhaseStarted("prepare")
     first_step = (first_epoch - 1) * STEPS_PER_EPOCH
-    yield RunStarted("CPU", 1000, 500, 20, STEPS_PER_EPOCH, num_epochs, first_step, 1)
+    yield RunStarted("CPU", 1000, 500, 20, STEPS_PER_EPOCH, SEEDS_PER_STEP, num_epochs, first_step, 1)
     best, since_best = -1.0, 0
     for epoch, value in enumerate(mrr, first_epoch):
         yield PhaseStarted("train")

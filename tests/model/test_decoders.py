@@ -11,6 +11,7 @@ from hgt_studio.config.architecture import DecoderName
 from hgt_studio.model.decoder import make_decoder
 
 TRIPLETS, DIM = 3, 6
+LAST = torch.tensor([DIM // 2 - 1, DIM - 1])  # the last complex number of an embedding
 
 
 def random_decoder(name: DecoderName) -> Any:
@@ -38,7 +39,7 @@ def by_definition(name: DecoderName, decoder: Any, source: Tensor, triplet: int,
             return float(np.sum(s * weight * np.conj(d)).real)
         case "rotate":
             rotation = np.exp(1j * decoder.angle[triplet].numpy())
-            return float(decoder.margin) - float(np.linalg.norm(s * rotation - d))
+            return float(decoder.margin) - float(np.linalg.norm(s[:-1] * rotation - d[:-1]))
 
 
 @pytest.mark.parametrize("name", get_args(DecoderName))
@@ -79,6 +80,21 @@ def test_every_relation_between_two_nodes_scores_as_when_its_destination_is_aske
         torch.testing.assert_close(found[:, triplet], scores.diagonal())
 
 
+def test_a_popular_node_is_the_likelier_answer_wherever_it_lies() -> None:
+    """RotatE's last complex number: what a question makes of it adds to the score, and no distance hears of it."""
+    torch.manual_seed(0)
+    decoder = make_decoder("rotate", TRIPLETS, DIM).double().requires_grad_(False)
+    known, candidates = torch.randn(2, DIM, dtype=torch.float64), torch.randn(4, DIM, dtype=torch.float64)
+    popularity = as_complex(candidates)[:, -1]
+    near = torch.ones(DIM).index_fill(0, LAST, 0.0)
+    without = candidates * near
+    for side, of_side in ((0, popularity.real), (1, popularity.imag)):
+        query = decoder.query(known, torch.tensor([side * TRIPLETS, side * TRIPLETS + 1]))
+        gain = decoder.score(query, candidates) - decoder.score(query, without)
+        np.testing.assert_allclose(gain, np.broadcast_to(of_side, (2, 4)))
+        torch.testing.assert_close(decoder.target(query), query * near)
+
+
 @pytest.mark.parametrize("name", ["distmult", "complex"])
 def test_products_start_as_the_dot_product(name: DecoderName) -> None:
     torch.manual_seed(0)
@@ -94,11 +110,14 @@ def test_distances_have_the_gradient_of_their_formula_and_none_is_broken_at_zero
     decoder = make_decoder("rotate", TRIPLETS, DIM).double()
     weight = torch.randn(4, 4, dtype=torch.float64)
     parts = query, candidates, decoder.margin
+    near = torch.ones(DIM).index_fill(0, LAST, 0.0)
+    popularity = query[:, LAST] @ candidates[:, LAST].t()
+    by_formula = decoder.margin - torch.cdist(query * near, candidates * near) + popularity
     found = torch.autograd.grad((decoder.score(query, candidates) * weight).sum(), parts)
-    expected = torch.autograd.grad(((decoder.margin - torch.cdist(query, candidates)) * weight).sum(), parts)
+    expected = torch.autograd.grad((by_formula * weight).sum(), parts)
     for mine, theirs in zip(found, expected, strict=True):
         torch.testing.assert_close(mine, theirs)
-    same = torch.randn(3, DIM, requires_grad=True)
+    same = (torch.randn(3, DIM) * near).requires_grad_()
     decoder = decoder.float()
     scores = decoder.score(same, same)
     torch.testing.assert_close(scores.diagonal().detach(), torch.full((3,), 6.0), atol=2e-3, rtol=0.0)

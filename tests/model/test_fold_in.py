@@ -31,7 +31,7 @@ def test_new_nodes_lie_where_their_known_neighbours_point(name: DecoderName) -> 
     num_alone = 0
     for node in range(graph.num_nodes):
         queries = [
-            decoder.query(before[source].unsqueeze(0), torch.tensor([triplet]))[0].detach()
+            decoder.target(decoder.query(before[source].unsqueeze(0), torch.tensor([triplet])))[0].detach()
             for source, triplet, destination in graph_edges(graph)
             if destination == node and not new[source]
         ]

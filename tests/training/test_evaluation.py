@@ -127,14 +127,14 @@ def score_by_definition(
         return float(x @ y)
     if name == "distmult":
         return float((x * decoder.weight[question % count].detach().double().numpy() + offset) @ y)
-    turn = (
-        decoder.real.detach().double().numpy() + 1j * decoder.imaginary.detach().double().numpy()
-        if name == "complex"
-        else np.exp(1j * decoder.angle.detach().double().numpy())
-    )[question % count]
     a, o, b = (v[:4] + 1j * v[4:] for v in (x, offset, y))
+    if name == "rotate":
+        turn = np.exp(1j * decoder.angle[question % count].detach().double().numpy())
+        moved = a[:-1] * (turn if question < count else turn.conj()) + o[:-1]
+        return MARGIN - float(np.linalg.norm(moved - b[:-1])) + float((o[-1] * b[-1].conj()).real)
+    turn = (decoder.real.detach().double().numpy() + 1j * decoder.imaginary.detach().double().numpy())[question % count]
     moved = a * (turn if question < count else turn.conj()) + o
-    return float((moved * b.conj()).sum().real) if name == "complex" else MARGIN - float(np.linalg.norm(moved - b))
+    return float((moved * b.conj()).sum().real)
 
 
 def assert_metrics(found: Metrics, rows: list[Row]) -> None:

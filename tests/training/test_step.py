@@ -34,7 +34,7 @@ CPU, META = torch.device("cpu"), torch.device("meta")
 WHOLE_GRAPH = (
     "architecture.decoder=distmult",  # whose scores are less rounded than distances
     "training.uniformity_weight=0",  # which is of a batch as a whole
-    "architecture.dropout=0.0", "training.clip_norm=0.0", "sampling.fan_out_rule=uniform",
+    "architecture.dropout=0.0", "training.query_dropout=0.0", "training.clip_norm=0.0", "sampling.fan_out_rule=uniform",
     f"sampling.num_neighbors=[{WHOLE}, {WHOLE}]",
 )  # fmt: skip
 

@@ -30,12 +30,11 @@ def seconds_left(history: RunHistory, config: RunConfig) -> float | None:
     started, steps = history.started, history.steps
     if started is None or steps is None:
         return None
-    seeds_per_step = config.sampling.batch_size * config.training.gradient_accumulation_steps
     speed = float(np.median(history.seeds_per_second.y[-_SPEED_REPORTS:]))
     steps_left = started.steps_per_epoch * started.num_epochs - steps.step
     evaluation = float(np.mean(history.evaluation_seconds.y)) if len(history.evaluation_seconds) else 0.0
     every = config.evaluation.every_epochs or started.num_epochs
-    return steps_left * seeds_per_step / speed + evaluation * (started.num_epochs // every - steps.epoch // every)
+    return steps_left * started.seeds_per_step / speed + evaluation * (started.num_epochs // every - steps.epoch // every)
 
 
 def run_figures(history: RunHistory, config: RunConfig, *, is_active: bool) -> dict[str, str]:

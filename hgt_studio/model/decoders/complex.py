@@ -49,6 +49,9 @@ class ComplExDecoder(nn.Module):
         weight = with_conjugates(self.real, self.imaginary).index_select(0, question)
         return complex_product(known, weight) + self.offset.index_select(0, question)
 
+    def target(self, query: Tensor) -> Tensor:
+        return query
+
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.t()
 

@@ -24,6 +24,9 @@ class DistMultDecoder(nn.Module):
         weight = self.weight.index_select(0, question % self.weight.size(0))
         return torch.addcmul(self.offset.index_select(0, question), known, weight)
 
+    def target(self, query: Tensor) -> Tensor:
+        return query
+
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.t()
 

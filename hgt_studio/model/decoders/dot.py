@@ -12,5 +12,8 @@ class DotDecoder(nn.Module):
     def query(self, known: Tensor, question: Tensor) -> Tensor:
         return known
 
+    def target(self, query: Tensor) -> Tensor:
+        return query
+
     def score(self, query: Tensor, candidates: Tensor) -> Tensor:
         return query @ candidates.t()

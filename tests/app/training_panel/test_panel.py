@@ -11,7 +11,7 @@ from hgt_studio.errors import TrainingError
 from hgt_studio.training.events import BatchHalved, Notice
 from hgt_studio.training.run_directory import RunDirectory
 from hgt_studio.typing import Progress
-from tests.helpers.run_events import GB, STEPS_PER_EPOCH, run_events, steps_done
+from tests.helpers.run_events import GB, SEEDS_PER_STEP, STEPS_PER_EPOCH, run_events, steps_done
 
 if TYPE_CHECKING:
     from tests.app.training_panel.conftest import Stage
@@ -64,9 +64,7 @@ def test_time_left_counts_steps_and_evaluations(stage: "Stage") -> None:
     stage.begin()
     stage.tell(run_events([0.1] * 4))
     stage.until(lambda: figure(stage, "Epoch") == "4 / 10")
-    config = stage.settings.config
-    seeds = config.sampling.batch_size * config.training.gradient_accumulation_steps * 6 * STEPS_PER_EPOCH
-    seconds = seeds / 3410 + 6 * 3.0
+    seconds = SEEDS_PER_STEP * 6 * STEPS_PER_EPOCH / 3410 + 6 * 3.0
     assert seconds < 59
     assert figure(stage, "Time left") == f"{seconds:.0f} s"
 

@@ -18,19 +18,23 @@ _HEALTH = (
 
 
 def run_job(job: Job, held_out: HeldOut, max_edges_per_relation: int) -> dict[str, Any]:
-    """Train and judge; the result as one JSON-able line."""
+    """Train and judge; the result as one JSON-able line. Validation edges are asked about in any case."""
     from tests.benchmarks.quality.communities import recovered_communities
 
     study = study_graph(job.graph)
     trained: Trained = import_module(f"tests.benchmarks.quality.{job.kind}_model").train(job, study)
-    evaluation = evaluate_embeddings(
-        trained.vectors, trained.decoder, study.questions(held_out, max_edges_per_relation),
-        memory_budget_bytes=_MEMORY_BUDGET_BYTES,
-    )  # fmt: skip
+    sides: tuple[HeldOut, ...] = ("validation", "test") if held_out == "test" else ("validation",)
+    evaluations = {
+        side: evaluate_embeddings(
+            trained.vectors, trained.decoder, study.questions(side, max_edges_per_relation),
+            memory_budget_bytes=_MEMORY_BUDGET_BYTES,
+        )
+        for side in sides
+    }  # fmt: skip
     line = {
         "graph": job.graph, "model": job.model, "kind": job.kind, "seed": job.seed, "options": job.options,
         "dim": trained.vectors.size(1), "epochs": trained.epochs, "seconds": round(trained.seconds, 1),
-        "peak_bytes": trained.peak_bytes, "device": job.device, **_figures(evaluation, held_out),
+        "peak_bytes": trained.peak_bytes, "device": job.device, **_figures(evaluations, held_out),
     }  # fmt: skip
     if job.graph.startswith(PLANTED):
         scale = float(job.graph.removeprefix(PLANTED))
@@ -41,11 +45,12 @@ def run_job(job: Job, held_out: HeldOut, max_edges_per_relation: int) -> dict[st
     return line
 
 
-def _figures(evaluation: Evaluation, held_out: HeldOut) -> dict[str, Any]:
-    result = evaluation.to_dict(held_out)
+def _figures(evaluations: dict[HeldOut, Evaluation], held_out: HeldOut) -> dict[str, Any]:
+    metrics = {side: evaluation.to_dict(side)[side] for side, evaluation in evaluations.items()}
+    result = evaluations[held_out].to_dict(held_out)
     health = result["health"]
     return {
-        held_out: result[held_out],
+        **metrics,
         "mrr_by_relation": {name: metrics["mrr"] for name, metrics in result["per_relation"].items()},
         "health": {name: health[name] for name in _HEALTH}
         | {"not_good": [finding["name"] for finding in health["findings"] if finding["verdict"] != "good"]},

@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch_geometric.nn import HGTConv
 
 from hgt_studio.config import RunConfig
+from hgt_studio.config.presets import find_preset
 from hgt_studio.device.selection import select_device
 from hgt_studio.errors import InputError
 from hgt_studio.graph.hetero import to_hetero_data
@@ -53,7 +54,7 @@ def train(job: Job, study: StudyGraph) -> Trained:
     place = device.torch_device()
     device.reset_peak()
     torch.manual_seed(job.seed)
-    config, graph = RunConfig(), study.split.message_graph
+    config, graph = find_preset("Reference").config, study.split.message_graph
     settings = config.training
     model = _Reference(graph, job.dim).to(place)
     optimiser = torch.optim.Adam(model.parameters(), settings.learning_rate)

@@ -6,8 +6,11 @@ import os
 import traceback
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from tests.benchmarks.quality.study_file import Study
 from tests.benchmarks.quality.trained import Deadline, Job
@@ -18,14 +21,23 @@ _JUDGING_SECONDS = 25.0  # what a job may need after its training
 def run_study(study: Study, workers: int, threads: int, deadline: Deadline) -> None:
     """The jobs in their order, some at a time, each process taking one after another."""
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    out = Path(os.environ["HGT_STUDIO_BENCHMARK_OUT"]) / "quality.jsonl"
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool, out.open("a") as file:
+    out, context = Path(os.environ["HGT_STUDIO_BENCHMARK_OUT"]) / "quality.jsonl", get_context("spawn")
+    gpus, count = context.Queue(), max(1, torch.cuda.device_count())
+    for number in range(workers):
+        gpus.put(number % count)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_take_gpu, initargs=(gpus,))
+    with pool, out.open("a") as file:
         futures: list[Future[dict[str, Any]]] = [pool.submit(_run_one, job, study, deadline) for job in study.jobs]
         for future in as_completed(futures):
             line = future.result()
             file.write(json.dumps(line) + "\n")
             file.flush()
             print(f"{deadline.elapsed_seconds:5.0f} s  {_summary(line, study)}", flush=True)
+
+
+def _take_gpu(gpus: "Queue[int]") -> None:
+    """Workers take the GPUs in turn; each sees one, as its first."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = str(gpus.get())
 
 
 def _run_one(job: Job, study: Study, deadline: Deadline) -> dict[str, Any]:
