@@ -35,9 +35,9 @@ PRESETS = (
         "Best quality",
         "Node embeddings alone, without HGT layers, in large batches",
         {
-            "architecture": {"encoder": "none"},
+            "architecture": {"encoder": "none", "embedding_scale": 0.85},
             "sampling": {"batch_size": 2048},
-            "training": {"contrastive_weight": 0.0, "patience": 15},
+            "training": {"uniformity_weight": 0.1, "contrastive_weight": 0.0, "patience": 15},
         },
     ),
     Preset(

@@ -114,7 +114,7 @@ class TrainingConfig(Section):
         le=100.0,
     )
     uniformity_weight: float = setting(
-        0.1,
+        0.3,
         "Uniformity weight",
         "u in link loss + u x uniformity: how strongly embeddings are spread over all directions",
         ge=0.0,

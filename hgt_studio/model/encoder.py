@@ -64,7 +64,7 @@ def _pass_popularity(weight: Tensor) -> None:
     """
     rows = torch.arange(weight.size(0)).view(2, -1)
     place, popularity = rows[:, :-1].flatten(), rows[:, -1]
-    others = torch.empty(len(place), weight.size(1) - 2)
+    others = weight.new_zeros(len(place), weight.size(1) - 2)
     if others.numel():
         nn.init.orthogonal_(others)
     weight.zero_()

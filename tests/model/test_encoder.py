@@ -62,6 +62,22 @@ def test_before_training_embeddings_lie_as_the_learned_vectors_of_their_nodes_do
     torch.testing.assert_close(unit[0] @ unit[0].t(), unit[1] @ unit[1].t(), rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize(("hidden", "dim"), [(16, 24), (32, 8), (2, 4)])
+def test_popularity_starts_as_two_numbers_of_its_own(hidden: int, dim: int) -> None:
+    """Places hear nothing of the last two numbers of the input, popularity of nothing else."""
+    task = small_task(
+        f"architecture.hidden_dim={hidden}", "architecture.num_heads=1", f"architecture.embedding_dim={dim}"
+    )
+    project = HGTNetwork.for_graph(task.config, task.graph).encoder.project
+    torch.manual_seed(0)
+    x = torch.randn(5, hidden)
+    last = torch.tensor([dim // 2 - 1, dim - 1])
+    with torch.no_grad():
+        found, place = project(x), project(torch.cat([x[:, :-2], torch.zeros(5, 2)], dim=1))
+    torch.testing.assert_close(found[:, last], x[:, -2:])
+    assert torch.equal(place, found.index_fill(1, last, 0.0))
+
+
 @pytest.mark.parametrize("encoder", ["hgt", "none"])
 @pytest.mark.parametrize("scale", [0.5, 1.25])
 def test_all_embeddings_have_the_root_mean_square_of_the_settings(encoder: str, scale: float) -> None:

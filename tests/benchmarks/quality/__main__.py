@@ -5,6 +5,7 @@ Needs pykeen and scikit-learn beside what the tests need.
 """
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.benchmarks.quality.graphs import graph_file
@@ -30,8 +31,8 @@ def main() -> None:
         print_table(arguments.results)
         return
     study, deadline = read_study(arguments.study, arguments.device), Deadline(arguments.total_seconds)
-    for name in dict.fromkeys(job.graph for job in study.jobs):
-        graph_file(name)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(graph_file, {job.graph for job in study.jobs}))
     run_study(study, arguments.workers, arguments.threads, deadline)
 
 
