@@ -3,8 +3,8 @@
 Every decoder turns a known end of an edge and a *question* into a query vector, so that scoring any number of
 candidates for the missing end is one matrix product. Question t asks for the destination of an edge of triplet t,
 question num_triplets + t for its source. Those that know relations also score all triplets between two known ends:
-`score_relations`, from source and destination, (pairs, dim) each, to (pairs, num_triplets). `target` is where the answer
-to a query would lie, whatever it is: the query but for what does not tell a place. shape of both: (batch, dim).
+`score_relations`, from source and destination, (pairs, dim) each, to (pairs, num_triplets). `target` is where the
+answer to a query would lie, whatever it is: the query but for what does not tell a place. shape of both: (batch, dim).
 """
 
 from typing import Protocol

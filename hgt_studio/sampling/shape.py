@@ -53,7 +53,7 @@ class SeedShares:
 
     @classmethod
     def of(cls, config: RunConfig, num_nodes: int, contrastive: bool) -> "SeedShares":
-        """Share out the batch; without contrastive pairs their seeds go to supervision edges. num_nodes: of the graph."""
+        """Share out the batch; without contrastive pairs their seeds go to supervision edges."""
         sampling = config.sampling
         seeds = drawn_seeds(config, num_nodes)
         pairs = max(2, round(seeds * sampling.contrastive_share / 2)) if contrastive else 0

@@ -34,7 +34,8 @@ def seconds_left(history: RunHistory, config: RunConfig) -> float | None:
     steps_left = started.steps_per_epoch * started.num_epochs - steps.step
     evaluation = float(np.mean(history.evaluation_seconds.y)) if len(history.evaluation_seconds) else 0.0
     every = config.evaluation.every_epochs or started.num_epochs
-    return steps_left * started.seeds_per_step / speed + evaluation * (started.num_epochs // every - steps.epoch // every)
+    evaluations_left = started.num_epochs // every - steps.epoch // every
+    return steps_left * started.seeds_per_step / speed + evaluations_left * evaluation
 
 
 def run_figures(history: RunHistory, config: RunConfig, *, is_active: bool) -> dict[str, str]:
