@@ -27,16 +27,15 @@ PRESETS = (
         "Quick look", "Small and short: whether everything works, in minutes",
         {
             "architecture": {"embedding_dim": 128, "hidden_dim": 64, "num_heads": 4},
+            "sampling": {"batch_size": 512},
             "training": {"num_epochs": 10, "learning_rate": 0.003},
         },
     ),
     BALANCED,
     Preset(
-        "Best quality",
-        "Node embeddings alone, without HGT layers, in large batches",
+        "Best quality", "Node embeddings alone, without HGT layers",
         {
             "architecture": {"encoder": "none", "embedding_scale": 0.85},
-            "sampling": {"batch_size": 2048},
             "training": {"uniformity_weight": 0.1, "contrastive_weight": 0.0, "patience": 15},
         },
     ),
@@ -44,7 +43,7 @@ PRESETS = (
         "Reference", "The settings in circulation: dot product, binary cross-entropy, no normalisation",
         {
             "architecture": {"decoder": "dot", "normalize": False, "embedding_scale": 0.0},
-            "sampling": {"fan_out_rule": "per_relation", "supervision_factor": 1.0},
+            "sampling": {"batch_size": 512, "fan_out_rule": "per_relation", "supervision_factor": 1.0},
             "training": {
                 "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,
                 "gradient_accumulation_steps": 4, "query_dropout": 0.0, "label_smoothing": 0.0,
@@ -53,29 +52,22 @@ PRESETS = (
         },
     ),
     Preset(
-        "Mac with 8 GB", "Smaller batches, two of them to a step, half the width",
+        "Mac with 8 GB", "Smaller batches, four of them to a step, half the width",
         {
             "architecture": {"hidden_dim": 128},
-            "sampling": {"batch_size": 256, "prefetch_batches": 2},
-            "training": {"gradient_accumulation_steps": 2},
+            "sampling": {"batch_size": 512, "prefetch_batches": 2},
+            "training": {"gradient_accumulation_steps": 4},
             "evaluation": {"memory_budget_mib": 128},
         },
     ),
     Preset("Mac with 16 GB", "The defaults, which leave room for other programs", {}),
     Preset(
-        "Mac with 32 GB", "Larger batches",
-        {
-            "sampling": {"batch_size": 1024},
-            "evaluation": {"memory_budget_mib": 1024},
-        },
+        "Mac with 32 GB", "The defaults, with more room for evaluations",
+        {"evaluation": {"memory_budget_mib": 1024}},
     ),
     Preset(
-        "Mac with 64 GB", "Large batches and wider layers",
-        {
-            "architecture": {"hidden_dim": 384},
-            "sampling": {"batch_size": 2048},
-            "evaluation": {"memory_budget_mib": 4096},
-        },
+        "Mac with 64 GB", "Wider layers, with more room for evaluations",
+        {"architecture": {"hidden_dim": 384}, "evaluation": {"memory_budget_mib": 4096}},
     ),
 )  # fmt: skip
 

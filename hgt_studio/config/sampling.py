@@ -15,7 +15,7 @@ class SamplingConfig(Section):
     """Seed nodes and their sampled neighbourhood."""
 
     batch_size: int = setting(
-        512, "Batch", "seed nodes per batch: end points of supervision edges, negatives and contrastive pairs",
+        2048, "Batch", "seed nodes per batch: end points of supervision edges, negatives and contrastive pairs",
         unit="nodes", ge=8, le=65536,
     )  # fmt: skip
     sampler: SamplerName = setting(

@@ -17,7 +17,7 @@ from hgt_studio.config import RunConfig
 SEGMENT_TILE = 32
 EDGE_STEP = 64
 NODE_TILES = {"cpu": 8, "cuda": 128, "mps": 128}
-SMALLEST_BATCH = 8
+_ENOUGH_SEEDS = 32  # of however small a graph
 
 
 def tiles_of(type_sizes: Sequence[int], node_tile: int) -> int:
@@ -30,7 +30,7 @@ def drawn_seeds(config: RunConfig, num_nodes: int) -> int:
 
     Larger ones would ask the same nodes for most of their edges at every step, which generalises worse.
     """
-    return min(config.sampling.batch_size, max(SMALLEST_BATCH, num_nodes // 4))
+    return min(config.sampling.batch_size, num_nodes, max(_ENOUGH_SEEDS, num_nodes // 4))
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,11 @@ from hgt_studio.sampling.batch_maker import BatchMaker
 from hgt_studio.sampling.budget import BudgetSampler
 from hgt_studio.sampling.neighbours import NeighbourSampler
 from hgt_studio.sampling.plan import plan_shape
-from hgt_studio.sampling.shape import (
-    NODE_TILES,
-    SEGMENT_TILE,
-    SMALLEST_BATCH,
-    BatchShape,
-    SeedShares,
-    drawn_seeds,
-)
+from hgt_studio.sampling.shape import NODE_TILES, SEGMENT_TILE, BatchShape, SeedShares, drawn_seeds
 from hgt_studio.sampling.subgraph import Int32Array, Sampler
 from hgt_studio.sampling.supervision import Supervision
 
+SMALLEST_BATCH = 8
 _PLANNING_BATCHES = 16
 
 
@@ -94,7 +88,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         raise TrainingError("the graph has no edge to train on; check the filters and the shares held out")
     pairs, notices = _similar_pairs(split.message_graph, config)
     maker, shape = _plan_batches(graph, split, pairs, config, NODE_TILES[device_type])
-    batches = max(-(-graph.num_nodes // drawn_seeds(config, graph.num_nodes)), config.training.least_batches)
+    batches = max(-(-graph.num_nodes // config.sampling.batch_size), config.training.least_batches)
     return TrainingTask(
         config=config,
         graph=graph,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from hgt_studio.config import RunConfig
+from hgt_studio.config import RunConfig, apply_overrides
 from hgt_studio.device.allocations import track_allocations
 from hgt_studio.device.base import Device
 from hgt_studio.device.selection import select_device
@@ -24,6 +24,7 @@ from hgt_studio.training.optimiser import clear_gradients, make_optimiser
 from hgt_studio.training.task import prepare_task
 from tests.benchmarks.full_graph import full_scale_csv
 
+_SEEDS = 512
 _VIEWS = {
     "view", "_unsafe_view", "slice", "unsqueeze", "squeeze", "transpose", "t", "expand", "detach", "split",
     "split_with_sizes", "unbind", "select", "diagonal", "as_strided", "permute",
@@ -53,7 +54,8 @@ def measure(device: str) -> dict[str, float]:
 
     from tests.benchmarks.pyg_step import EinsumHGTConv, pyg_step
 
-    config, place = RunConfig(), select_device(device)  # type: ignore[arg-type]
+    config = apply_overrides(RunConfig(), [f"sampling.batch_size={_SEEDS}"])
+    place = select_device(device)  # type: ignore[arg-type]
     at = place.torch_device()
     task = prepare_task(load_graph(full_scale_csv()), config, at.type)
     network = HGTNetwork.for_graph(config, task.graph).to(at)

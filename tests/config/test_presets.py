@@ -22,11 +22,10 @@ def test_presets_by_memory_fit_their_macs() -> None:
         assert estimate_memory(config, primekg, "mps").needed_bytes < 0.75 * gigabytes * 1e9 * 2 / 3
 
 
-def test_less_memory_takes_the_same_step_from_smaller_batches() -> None:
-    less, default = find_preset("Mac with 8 GB").config, RunConfig()
-    assert less.sampling.batch_size < default.sampling.batch_size
-    steps = [c.sampling.batch_size * c.training.gradient_accumulation_steps for c in (less, default)]
-    assert steps[0] == steps[1]
+def test_the_effective_batch_is_the_same_in_all_presets_by_memory() -> None:
+    for gigabytes in (8, 16, 32, 64):
+        config = find_preset(f"Mac with {gigabytes} GB").config
+        assert config.sampling.batch_size * config.training.gradient_accumulation_steps == 2048
 
 
 def test_an_unknown_preset_is_refused_with_the_nearest_name() -> None:

@@ -88,12 +88,12 @@ def test_settings_do_not_change_once_made() -> None:
         RunConfig().training.num_epochs = 5  # type: ignore[misc]
 
 
-def test_the_defaults_are_those_of_the_reference_but_for_accumulation() -> None:
-    """The arguments of `generate_hgt_embeddings` in the script that this program replaces."""
+def test_the_defaults_are_those_of_the_reference_but_for_the_batch() -> None:
+    """The arguments of `generate_hgt_embeddings` in the script that this program replaces: 4 batches of 512 a step."""
     config = RunConfig()
     reference = {
         "architecture": {"embedding_dim": 512, "hidden_dim": 256, "num_layers": 2, "num_heads": 8},
-        "sampling": {"batch_size": 512, "num_neighbors": (10, 5)},
+        "sampling": {"batch_size": 4 * 512, "num_neighbors": (10, 5)},
         "training": {
             "num_epochs": 100, "learning_rate": 0.001, "contrastive_weight": 0.5, "similarity_threshold": 0.1,
         },

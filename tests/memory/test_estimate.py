@@ -39,13 +39,13 @@ def test_node_embeddings_take_four_bytes_a_number() -> None:
 
 def test_the_rule_of_thumb_is_the_product_it_names() -> None:
     degree = 8_100_498 / 129_375
-    assert estimate_memory(RunConfig(), PRIMEKG, "cpu").rule_of_thumb_bytes == round(512 * degree * 2 * 256 * 4)
+    assert estimate_memory(RunConfig(), PRIMEKG, "cpu").rule_of_thumb_bytes == round(2048 * degree * 2 * 256 * 4)
 
 
 @pytest.mark.parametrize(
     ("larger", "phase"),
     [
-        ("sampling.batch_size=2048", "train"),
+        ("sampling.batch_size=4096", "train"),
         ("sampling.num_neighbors=[20,10]", "train"),
         ("architecture.hidden_dim=512", "train"),
         ("architecture.hidden_dim=512", "evaluate"),

@@ -54,6 +54,6 @@ def test_shares_fill_the_batch_but_no_more_than_a_quarter_of_the_graph(
 ) -> None:
     shares = SeedShares.of(RunConfig.build({"sampling": {"batch_size": batch_size}}), num_nodes, contrastive)
     seeds = 2 * shares.positives + shares.negatives + 2 * shares.pairs
-    most = min(batch_size, max(8, num_nodes // 4))
+    most = min(batch_size, num_nodes, max(32, num_nodes // 4))
     assert most - 1 <= seeds <= most
     assert (shares.pairs > 0) == contrastive

@@ -156,6 +156,6 @@ def test_fit_previews_applies_and_can_be_undone(parts: Any, qtbot: QtBot, qt_loo
     qtbot.mouseClick(apply, Qt.MouseButton.LeftButton)
     assert parts.strip.verdict.text() == "Fits easily"
     config = parts.settings.config
-    assert config.sampling.batch_size * config.training.gradient_accumulation_steps == 4 * 65536
+    assert config.sampling.batch_size * config.training.gradient_accumulation_steps == 65536
     parts.settings.undo_stack.undo()
     assert parts.settings.config.sampling.batch_size == 65536
