@@ -126,7 +126,7 @@ def test_differences_are_to_the_newest_run_or_among_the_selected(panel: RunsPane
     select(panel, "b")
     assert panel.details.differences.titles == ("Setting", "b", "c")
     assert {row[0]: row[1:] for row in panel.details.differences.rows} == {
-        "training.learning_rate": ("0.01", "0.02"), "sampling.batch_size": ("256", "512"),
+        "training.learning_rate": ("0.01", "0.02"), "sampling.batch_size": ("256", "2048"),
     }  # fmt: skip
     select(panel, "a", "b", "c")
     rates = [row[1:] for row in panel.details.differences.rows if row[0] == "training.learning_rate"]
