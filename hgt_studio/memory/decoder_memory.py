@@ -55,21 +55,19 @@ class DecoderMemory:
         return of_square
 
     def of_score(self, scores: Account, of_score: Block) -> tuple[Block, Block]:
-        """Backward of the score, up to the root. Returns the gradients of the candidates and of the query."""
+        """Backward of the score, up to the root. Returns the gradients of the candidates and of the query.
+
+        Where the score is a distance they come from popularity first; lengths and places add to them.
+        """
         account, sizes = self._account, (self._rows * self._net.embedding, self._size)
-        if self._net.decoder != "rotate":
-            of_candidates, of_query = (account.floats(size) for size in sizes)
-            scores.free(of_score)
-            return of_candidates, of_query
-        of_candidates, of_query = (account.floats(size) for size in sizes)  # from popularity
-        of_near = [account.floats(size) for size in sizes]
+        of_candidates, of_query = (account.floats(size) for size in sizes)
+        of_near = [(size, account.floats(size)) for size in sizes if self._net.decoder == "rotate"]
         scores.free(of_score)
-        for size in sizes:
-            unit, gradient = account.floats(size), account.floats(size)
-            account.free(unit, gradient)
-        for size, gradient in zip(sizes, of_near, strict=True):
-            whole = account.floats(size)
-            account.free(gradient, whole)
+        for size, _ in of_near:
+            unit, of_length = account.floats(size), account.floats(size)
+            account.free(unit, of_length)
+        for size, gradient in of_near:
+            account.free(gradient, account.floats(size))
         return of_candidates, of_query
 
     def of_query(self, of_query: Block, gradients: Gradients) -> Block:
