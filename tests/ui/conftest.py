@@ -39,7 +39,9 @@ def journey(display: str, tmp_path: Path) -> Callable[..., None]:
         home = tmp_path / "home"
         home.mkdir()
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "QT_", "WAYLAND"))}
-        environment = {**kept, "HOME": str(home), "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        environment = {
+            **kept, "HOME": str(home), "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONFAULTHANDLER": "1",
+        }  # fmt: skip
         command = [sys.executable, "-m", "tests.ui.journeys", name, *map(str, arguments)]
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=JOURNEY_SECONDS, check=False
