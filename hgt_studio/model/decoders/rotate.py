@@ -13,6 +13,11 @@ MARGIN = 6.0  # to begin with: of the margins that Sun et al. 2019 tried, the sm
 _LEAST_DISTANCE = 1e-3  # shorter ones are round-off
 
 
+def popularity_columns(dim: int) -> Tensor:
+    """Where the popularity stands in an embedding of that length: the real and the imaginary part. int64 (2,)."""
+    return torch.tensor([dim // 2 - 1, dim - 1])
+
+
 class RotatEDecoder(nn.Module):
     """After RotatE (Sun et al. 2019): margin - |source * rotation + offset - destination| + popularity.
 
@@ -31,15 +36,14 @@ class RotatEDecoder(nn.Module):
 
     def __init__(self, num_triplets: int, dim: int) -> None:
         super().__init__()
-        half = dim // 2
-        self.angle = nn.Parameter(torch.zeros(num_triplets, half - 1))
+        self.angle = nn.Parameter(torch.zeros(num_triplets, dim // 2 - 1))
         self.offset = nn.Parameter(torch.zeros(2 * num_triplets, dim))
         self.margin = nn.Parameter(torch.tensor(MARGIN))
-        self.register_buffer("last", torch.tensor([half - 1, dim - 1]), persistent=False)
+        self.register_buffer("last", popularity_columns(dim), persistent=False)
         self.register_buffer("near", torch.ones(dim).index_fill_(0, self.last, 0.0), persistent=False)
         with torch.no_grad():
-            self.offset[:num_triplets, half - 1] = 1.0
-            self.offset[num_triplets:, dim - 1] = 1.0
+            self.offset[:num_triplets, self.last[0]] = 1.0
+            self.offset[num_triplets:, self.last[1]] = 1.0
 
     def relations(self) -> None:
         """It has no weights: rotations have length one."""

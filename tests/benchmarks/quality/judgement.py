@@ -46,11 +46,11 @@ def run_job(job: Job, held_out: HeldOut, max_edges_per_relation: int) -> dict[st
 
 
 def _figures(evaluations: dict[HeldOut, Evaluation], held_out: HeldOut) -> dict[str, Any]:
-    metrics = {side: evaluation.to_dict(side)[side] for side, evaluation in evaluations.items()}
-    result = evaluations[held_out].to_dict(held_out)
+    results = {side: evaluation.to_dict(side) for side, evaluation in evaluations.items()}
+    result = results[held_out]
     health = result["health"]
     return {
-        **metrics,
+        **{side: results[side][side] for side in results},
         "mrr_by_relation": {name: metrics["mrr"] for name, metrics in result["per_relation"].items()},
         "health": {name: health[name] for name in _HEALTH}
         | {"not_good": [finding["name"] for finding in health["findings"] if finding["verdict"] != "good"]},
