@@ -8,7 +8,6 @@ from torch.nn import functional
 
 from hgt_studio.config import ArchitectureConfig
 from hgt_studio.model.attention import EdgeIndex
-from hgt_studio.model.decoders.rotate import popularity_columns
 from hgt_studio.model.grouped import TypedRows, works_on_slices
 from hgt_studio.model.hgt_layer import HGTLayer, LayerGraph
 from hgt_studio.sampling.batch import DeviceBatch
@@ -63,13 +62,13 @@ def _pass_popularity(weight: Tensor) -> None:
     Else it would lie across all numbers of the node embeddings, and draw them all along faster than anything else.
     weight: (embedding_dim, hidden).
     """
-    popularity = popularity_columns(weight.size(0))
-    is_place = torch.ones(weight.size(0), dtype=torch.bool).index_fill_(0, popularity, False)
-    others = weight.new_zeros(weight.size(0) - 2, weight.size(1) - 2)
+    rows = torch.arange(weight.size(0)).view(2, -1)
+    place, popularity = rows[:, :-1].flatten(), rows[:, -1]
+    others = weight.new_zeros(len(place), weight.size(1) - 2)
     if others.numel():
         nn.init.orthogonal_(others)
     weight.zero_()
-    weight[is_place, :-2] = others
+    weight[place, :-2] = others
     weight[popularity, -2:] = torch.eye(2)
 
 
