@@ -8,6 +8,7 @@ from hgt_studio.config.field import Section, setting
 
 EncoderName = Literal["hgt", "none"]
 DecoderName = Literal["dot", "distmult", "complex", "rotate"]
+DecoderChoice = Literal["auto", "dot", "distmult", "complex", "rotate"]
 
 
 class ArchitectureConfig(Section):
@@ -61,11 +62,12 @@ class ArchitectureConfig(Section):
         le=100.0,
         advanced=True,
     )
-    decoder: DecoderName = setting(
-        "rotate",
+    decoder: DecoderChoice = setting(
+        "auto",
         "Decoder",
         "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
-        "inverse relations differ; rotate: RotatE's turn and distance",
+        "inverse relations differ; rotate: RotatE's turn and distance; auto: rotate, but ComplEx with weights that "
+        "suit it for fewer than 250 nodes",
     )
 
     @property
@@ -76,7 +78,13 @@ class ArchitectureConfig(Section):
     @property
     def has_complex_embeddings(self) -> bool:
         """Whether the decoder reads embeddings as complex numbers: real parts, then imaginary parts."""
-        return self.decoder in ("complex", "rotate")
+        return self.decoder in ("auto", "complex", "rotate")
+
+    @property
+    def chosen_decoder(self) -> DecoderName:
+        """The decoder of settings that a graph was seen for (`RunConfig.suited_to`)."""
+        assert self.decoder != "auto", "settings have to be suited to a graph first"
+        return self.decoder
 
     @property
     def has_features(self) -> bool:

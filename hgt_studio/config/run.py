@@ -14,6 +14,13 @@ from hgt_studio.config.sampling import SamplingConfig
 from hgt_studio.config.training import TrainingConfig
 from hgt_studio.errors import ConfigError, suggest
 
+SMALL_GRAPH_NODES = 250
+_ON_SMALL_GRAPHS: dict[str, dict[str, Any]] = {
+    "architecture": {"decoder": "complex", "embedding_scale": 0.0},
+    "training": {"n3_weight": 0.03, "uniformity_weight": 1.2, "embedding_rate": 10.0},
+}
+_ON_OTHER_GRAPHS: dict[str, dict[str, Any]] = {"architecture": {"decoder": "rotate"}}
+
 
 class RunConfig(Section):
     """Everything that determines a run, apart from the graph file itself. The defaults are the product's."""
@@ -37,6 +44,19 @@ class RunConfig(Section):
                 "give one number for each layer"
             )
         return self
+
+    def suited_to(self, num_nodes: int) -> "RunConfig":
+        """These settings with a decoder, where it is "auto": RotatE, or ComplEx on graphs of few nodes.
+
+        With ComplEx go free lengths, N3 and more uniformity. RotatE's distances say too little of a graph whose nodes
+        are hardly more than the dimensions and joined by many relations: the directions that it leaves unused are lost.
+        """
+        if self.architecture.decoder != "auto":
+            return self
+        values = self.model_dump()
+        for section, chosen in (_ON_SMALL_GRAPHS if num_nodes < SMALL_GRAPH_NODES else _ON_OTHER_GRAPHS).items():
+            values[section] |= chosen
+        return RunConfig.model_validate(values)
 
     @classmethod
     def build(cls, values: dict[str, Any]) -> "RunConfig":

@@ -97,6 +97,7 @@ def estimate_memory(
     config: RunConfig, sizes: GraphSizes, device_kind: DeviceKind, shape: BatchShape | None = None
 ) -> MemoryEstimate:
     """Walk through a run. shape: the planned shape of its batches, predicted where not given."""
+    config = config.suited_to(sizes.num_nodes)
     is_predicted, shape = shape is None, shape or predict_shape(config, sizes, NODE_TILES[device_kind])
     net = NetworkSizes.of(config, sizes, device_kind)
     peaks = training_peak(config, net, shape), *evaluation_peaks(config, net, sizes)

@@ -56,7 +56,7 @@ class NetworkSizes:
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
             scales=architecture.embedding_scale > 0,
-            decoder=architecture.decoder,
+            decoder=architecture.chosen_decoder,
             device_kind=device_kind,
             on_tiles=device_kind != "cpu",
         )

@@ -39,7 +39,7 @@ class HGTEncoder(nn.Module):
         self.project = nn.Linear(hidden, config.embedding_dim)
         nn.init.zeros_(self.project.bias)
         nn.init.orthogonal_(self.project.weight)
-        if config.decoder == "rotate":
+        if config.chosen_decoder == "rotate":
             _pass_popularity(self.project.weight)
 
     def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:

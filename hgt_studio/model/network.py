@@ -41,12 +41,13 @@ class HGTNetwork(nn.Module):
         self, config: RunConfig, num_nodes: int, num_types: int, num_triplets: int, feature_width: int = 0
     ) -> None:
         super().__init__()
+        config = config.suited_to(num_nodes)
         architecture = config.architecture
         self._training_config, self._num_triplets = config.training, num_triplets
         self._is_complex = architecture.has_complex_embeddings
         self.embedding = NodeInput(architecture, num_nodes, num_types, feature_width)
         self.encoder = make_encoder(architecture, num_types, num_triplets)
-        self.decoder = make_decoder(architecture.decoder, num_triplets, architecture.embedding_dim)
+        self.decoder = make_decoder(architecture.chosen_decoder, num_triplets, architecture.embedding_dim)
         self.register_buffer("rivals", torch.eye(num_triplets, dtype=torch.bool), persistent=False)
 
     @classmethod

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hgt_studio.config import RunConfig
+from hgt_studio.config import SMALL_GRAPH_NODES, RunConfig
 from hgt_studio.errors import InputError, TrainingError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
@@ -82,6 +82,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
     Raises:
         TrainingError: there is nothing to learn from.
     """
+    config, chosen = _suited_to(graph, config)
     split = split_graph(graph, config.data.validation_share, config.data.test_share, config.data.split_seed)
     leakage = check_leakage(graph, split)
     if len(split.train) == 0:
@@ -99,7 +100,18 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
         maker=maker,
         shape=shape,
         steps_per_epoch=-(-batches // config.training.gradient_accumulation_steps),
-        notices=notices,
+        notices=chosen + notices,
+    )
+
+
+def _suited_to(graph: KnowledgeGraph, config: RunConfig) -> tuple[RunConfig, tuple[str, ...]]:
+    """The settings with a decoder, and what is told if that is not the usual one."""
+    suited = config.suited_to(graph.num_nodes)
+    if suited.architecture.decoder == config.architecture.decoder or graph.num_nodes >= SMALL_GRAPH_NODES:
+        return suited, ()
+    return suited, (
+        f"the graph has {graph.num_nodes:,} nodes, so decoder 'auto' is ComplEx with settings that suit small graphs; "
+        "choose architecture.decoder to set all yourself",
     )
 
 

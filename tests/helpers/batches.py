@@ -18,6 +18,7 @@ SMALL = (
     "architecture.hidden_dim=16",
     "architecture.embedding_dim=12",
     "architecture.num_heads=2",
+    "architecture.decoder=rotate",
     "sampling.batch_size=32",
     "sampling.num_neighbors=[4, 3]",
     "training.gradient_accumulation_steps=2",

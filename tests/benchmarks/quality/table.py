@@ -19,7 +19,7 @@ Line = dict[str, Any]
 def print_table(paths: Sequence[Path]) -> None:
     """Print all results of some files; failed jobs stand below as they are.
 
-    Of the options of one of PyKEEN's models those with the best validation MRR are shown, once test edges were asked.
+    Of the options of a model those with the best validation MRR are shown, once test edges were asked.
     """
     lines = [json.loads(text) for path in paths for text in path.read_text().splitlines()]
     by_graph: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
@@ -36,11 +36,10 @@ def print_table(paths: Sequence[Path]) -> None:
 
 
 def _tuned(models: dict[str, list[Line]]) -> dict[str, list[Line]]:
-    """One choice of options for each of PyKEEN's models, by the validation edges; all others."""
+    """One choice of options for each model, by the validation edges. Options are called MODEL-OPTION."""
     best: dict[str, tuple[float, str]] = {}
     for name, runs in models.items():
-        is_option = runs[0]["kind"] == "pykeen" and "test" in runs[0]
-        rival = runs[0]["options"]["interaction"] if is_option else name
+        rival = name.partition("-")[0] if "test" in runs[0] else name
         best[rival] = max(best.get(rival, (-1.0, "")), (mean(run["validation"]["mrr"] for run in runs), name))
     return {name: models[name] for _, name in best.values()}
 

@@ -33,9 +33,11 @@ def test_of_the_options_of_a_model_the_best_on_validation_edges_is_shown(
         ("complex-b", "pykeen", {"interaction": "complex"}, 0.28, 0.29),
         ("transe", "pykeen", {"interaction": "transe"}, 0.20, 0.21),
         ("best", "hgt_studio", [], 0.31, 0.32),
+        ("best-0.5", "hgt_studio", [], 0.305, 0.33),
     ]
     path = tmp_path / "quality.jsonl"
     path.write_text("\n".join(line(*row[:4], row[4] if asks_test else None) for row in rows))
     print_table([path])
     shown = [text.split("|")[1].strip() for text in capsys.readouterr().out.splitlines() if text.startswith("| ")][2:]
-    assert shown == (["best", "complex-a", "transe"] if asks_test else ["best", "complex-a", "complex-b", "transe"])
+    tuned, options = ["best", "complex-a", "transe"], ["best", "best-0.5", "complex-a", "complex-b", "transe"]
+    assert shown == (tuned if asks_test else options)
