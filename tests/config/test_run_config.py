@@ -39,7 +39,7 @@ def _error(values: dict[str, Any]) -> str:
         ({"training": {"num_epochs": 0}}, "training.num_epochs: got 0, input should be greater than or equal to 1"),
         ({"training": {"learning_rate": float("nan")}}, "training.learning_rate: got nan, input should be"),
         ({"training": 5}, "training: got 5, input should be"),
-        ({"architecture": {"decoder": "mlp"}}, "architecture.decoder: got 'mlp', input should be 'dot', 'distmult', "),
+        ({"architecture": {"decoder": "mlp"}}, "architecture.decoder: got 'mlp', input should be 'auto', 'dot', 'distmult', "),
         ({"architecture": {"decoder": "complex", "embedding_dim": 9}}, "architecture.embedding_dim: 9 is odd and the"),
         ({"sampling": {"num_neighbors": [10, 0]}}, "sampling.num_neighbors.1: got 0, input should be"),
     ],
