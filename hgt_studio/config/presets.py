@@ -47,7 +47,8 @@ PRESETS = (
             "training": {
                 "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,
                 "gradient_accumulation_steps": 4, "query_dropout": 0.0, "label_smoothing": 0.0,
-                "relation_weight": 0.0, "uniformity_weight": 0.0, "warmup_share": 0.0, "patience": 0,
+                "relation_weight": 0.0, "uniformity_weight": 0.0, "contrastive_weight": 0.5, "warmup_share": 0.0,
+                "patience": 0,
             },
         },
     ),

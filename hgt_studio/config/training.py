@@ -121,7 +121,7 @@ class TrainingConfig(Section):
         le=100.0,
     )
     contrastive_weight: float = setting(
-        0.5, "Contrastive weight", "w in (1 - w) x link loss + w x contrastive loss", ge=0.0, le=1.0
+        0.1, "Contrastive weight", "w in (1 - w) x link loss + w x contrastive loss", ge=0.0, le=1.0
     )
     similarity_threshold: float = setting(
         0.1, "Similarity threshold", "pairs with a Jaccard similarity above this attract each other", ge=0.0, lt=1.0

@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from hgt_studio.config import RunConfig
+from hgt_studio.config import SMALL_GRAPH_NODES, RunConfig
 from hgt_studio.config.field import Section
+from hgt_studio.config.settings_file import apply_overrides, changed_settings
 from hgt_studio.errors import ConfigError
 
 
@@ -39,7 +40,10 @@ def _error(values: dict[str, Any]) -> str:
         ({"training": {"num_epochs": 0}}, "training.num_epochs: got 0, input should be greater than or equal to 1"),
         ({"training": {"learning_rate": float("nan")}}, "training.learning_rate: got nan, input should be"),
         ({"training": 5}, "training: got 5, input should be"),
-        ({"architecture": {"decoder": "mlp"}}, "architecture.decoder: got 'mlp', input should be 'auto', 'dot', 'distmult', "),
+        (
+            {"architecture": {"decoder": "mlp"}},
+            "architecture.decoder: got 'mlp', input should be 'auto', 'dot', 'distmult', ",
+        ),
         ({"architecture": {"decoder": "complex", "embedding_dim": 9}}, "architecture.embedding_dim: 9 is odd and the"),
         ({"sampling": {"num_neighbors": [10, 0]}}, "sampling.num_neighbors.1: got 0, input should be"),
     ],
@@ -88,14 +92,14 @@ def test_settings_do_not_change_once_made() -> None:
         RunConfig().training.num_epochs = 5  # type: ignore[misc]
 
 
-def test_the_defaults_are_those_of_the_reference_but_for_the_batch() -> None:
+def test_the_defaults_are_those_of_the_reference_but_for_batch_and_contrast() -> None:
     """The arguments of `generate_hgt_embeddings` in the script that this program replaces: 4 batches of 512 a step."""
     config = RunConfig()
     reference = {
         "architecture": {"embedding_dim": 512, "hidden_dim": 256, "num_layers": 2, "num_heads": 8},
         "sampling": {"batch_size": 4 * 512, "num_neighbors": (10, 5)},
         "training": {
-            "num_epochs": 100, "learning_rate": 0.001, "contrastive_weight": 0.5, "similarity_threshold": 0.1,
+            "num_epochs": 100, "learning_rate": 0.001, "contrastive_weight": 0.1, "similarity_threshold": 0.1,
         },
         "data": {"limit_nodes": None, "include_node_types": None},
     }  # fmt: skip
@@ -112,3 +116,17 @@ def test_every_setting_has_what_a_form_needs(name: str) -> None:
     bounds = {type(rule).__name__ for rule in field.metadata}
     if field.annotation in (int, float):
         assert bounds & {"Ge", "Gt"}, "a number needs a lower bound"
+
+
+def test_few_nodes_get_complex_with_what_suits_it_and_others_rotate() -> None:
+    """All else stays; what a person has chosen stays too."""
+    config = apply_overrides(RunConfig(), ["architecture.embedding_dim=64", "training.num_epochs=7"])
+    small, other = config.suited_to(SMALL_GRAPH_NODES - 1), config.suited_to(SMALL_GRAPH_NODES)
+    assert changed_settings(other) == {**changed_settings(config), "architecture.decoder": "rotate"}
+    assert changed_settings(small) == {
+        **changed_settings(config), "architecture.decoder": "complex", "architecture.embedding_scale": 0.0,
+        "training.n3_weight": 0.03, "training.uniformity_weight": 1.2, "training.embedding_rate": 10.0,
+    }  # fmt: skip
+    assert small.suited_to(10_000) == small
+    chosen = apply_overrides(config, ["architecture.decoder=dot"])
+    assert chosen.suited_to(10) == chosen

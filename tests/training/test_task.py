@@ -5,6 +5,8 @@ import pytest
 
 from hgt_studio.errors import TrainingError
 from hgt_studio.graph.similarity import jaccard_pairs
+from hgt_studio.model.decoders.complex import ComplExDecoder
+from hgt_studio.model.network import HGTNetwork
 from hgt_studio.training.task import prepare_task
 from tests.helpers.batches import small_config, small_graph, small_task
 from tests.helpers.graphs import graph_from_edges
@@ -50,6 +52,15 @@ def test_without_similar_pairs_the_user_is_told_and_the_seeds_go_to_edges(overri
 def test_switched_off_it_is_no_news() -> None:
     task = small_task("training.contrastive_weight=0.0")
     assert (task.notices, task.shape.pairs) == ((), 0)
+
+
+def test_what_auto_means_for_few_nodes_is_told() -> None:
+    task = small_task("architecture.decoder=auto")
+    (text,) = task.notices
+    assert text.startswith("the graph has 122 nodes, so decoder 'auto' is ComplEx")
+    assert task.config == small_config("architecture.decoder=auto").suited_to(122)
+    network = HGTNetwork.for_graph(small_config("architecture.decoder=auto"), task.graph)
+    assert isinstance(network.decoder, ComplExDecoder)
 
 
 def test_half_batches_make_the_same_steps() -> None:
