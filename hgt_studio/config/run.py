@@ -46,10 +46,10 @@ class RunConfig(Section):
         return self
 
     def suited_to(self, num_nodes: int) -> "RunConfig":
-        """These settings with a decoder, where it is "auto": RotatE, or ComplEx on graphs of few nodes.
+        """These settings with a decoder, where it is "auto": RotatE, or ComplEx for fewer than `SMALL_GRAPH_NODES`.
 
-        With ComplEx go free lengths, N3 and more uniformity. RotatE's distances say too little of a graph whose nodes
-        are hardly more than the dimensions and joined by many relations: the directions that it leaves unused are lost.
+        With ComplEx go free lengths, N3, more uniformity and faster embeddings. Among so few nodes RotatE's distances
+        crowd all of them into a quarter of the dimensions; weights for each relation let them spread (umls, 135 nodes).
         """
         if self.architecture.decoder != "auto":
             return self
