@@ -107,7 +107,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
 def _suited_to(graph: KnowledgeGraph, config: RunConfig) -> tuple[RunConfig, tuple[str, ...]]:
     """The settings with a decoder, and what is told if that is not the usual one."""
     suited = config.suited_to(graph.num_nodes)
-    if suited.architecture.decoder == config.architecture.decoder or graph.num_nodes >= SMALL_GRAPH_NODES:
+    if suited is config or graph.num_nodes >= SMALL_GRAPH_NODES:
         return suited, ()
     return suited, (
         f"the graph has {graph.num_nodes:,} nodes, so decoder 'auto' is ComplEx with settings that suit small graphs; "

@@ -37,7 +37,7 @@ def hub_graph() -> KnowledgeGraph:
 
 def embed(graph: KnowledgeGraph, budget_bytes: int, layers: int = 2, **options: object) -> Tensor:
     torch.manual_seed(0)
-    config = ArchitectureConfig(hidden_dim=HIDDEN, num_heads=2, num_layers=layers, embedding_dim=6)
+    config = ArchitectureConfig(hidden_dim=HIDDEN, num_heads=2, num_layers=layers, embedding_dim=6, decoder="rotate")
     encoder = HGTEncoder(config, len(graph.node_types), len(graph.triplets))
     enliven(encoder)
     features = torch.randn(graph.num_nodes, HIDDEN)
@@ -81,7 +81,7 @@ def test_the_budgets_of_these_tests_differ_in_what_they_do() -> None:
 def test_a_node_sees_its_neighbours_and_nothing_else(budget_bytes: int) -> None:
     """Changing the features of one drug changes it, and what it has an edge to, with one layer."""
     graph = hub_graph()
-    config = ArchitectureConfig(hidden_dim=HIDDEN, num_heads=2, num_layers=1, embedding_dim=6)
+    config = ArchitectureConfig(hidden_dim=HIDDEN, num_heads=2, num_layers=1, embedding_dim=6, decoder="rotate")
     torch.manual_seed(0)
     encoder = HGTEncoder(config, len(graph.node_types), len(graph.triplets))
     enliven(encoder)
