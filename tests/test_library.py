@@ -35,8 +35,8 @@ def kg(tmp_path: Path) -> Path:
     return tmp_path / "kg.csv"
 
 
-def test_the_signature_is_the_promised_one_and_its_defaults_those_of_the_settings() -> None:
-    """But for the batch: four small ones make the step that the settings take from one."""
+def test_the_signature_is_the_promised_one_and_its_defaults_mostly_those_of_the_settings() -> None:
+    """But for the batch, four small ones making the step that the settings take from one; and for the contrast."""
     parameters = inspect.signature(hgt_studio.generate_hgt_embeddings).parameters
     assert list(parameters)[:2] == ["edges_csv", "output_csv"]
     defaults = {name: parameter.default for name, parameter in list(parameters.items())[2:]}
@@ -48,6 +48,7 @@ def test_the_signature_is_the_promised_one_and_its_defaults_those_of_the_setting
         ("limit_nodes", None), ("include_node_types", None),
     ]  # fmt: skip
     config = RunConfig()
+    assert defaults.pop("contrastive_weight") > config.training.contrastive_weight
     seeds_per_step = defaults.pop("batch_size") * defaults.pop("gradient_accumulation_steps")
     assert seeds_per_step == config.sampling.batch_size * config.training.gradient_accumulation_steps
     for section in (config.architecture, config.sampling, config.training, config.data):
