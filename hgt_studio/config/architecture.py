@@ -67,7 +67,7 @@ class ArchitectureConfig(Section):
         "Decoder",
         "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
         "inverse relations differ; rotate: RotatE's turn and distance; auto: rotate, but ComplEx with weights that "
-        "suit it for fewer than 250 nodes",
+        "suit it for fewer than 250 nodes. ComplEx and DistMult want embedding scale 0 and an N3 weight",
     )
 
     @property
