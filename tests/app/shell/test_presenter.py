@@ -65,7 +65,9 @@ def with_checkpoint(folder: Path) -> Path:
     return folder
 
 
-def test_the_device_badge_says_what_runs_and_why_nothing_better_does(state, window, monkeypatch):
+def test_the_device_badge_says_what_runs_and_why_nothing_better_does(state, window, monkeypatch, qapp):
+    state.engine.submit(lambda: None).result()
+    qapp.processEvents()  # what the engine itself says of this computer comes first
     state.engine.importing.emit("Loading torch")
     assert "Loading torch..." in words(window)
     monkeypatch.setattr(state.engine, "info", EngineInfo((MPS, CPU), {}))
