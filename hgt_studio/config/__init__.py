@@ -5,13 +5,12 @@ from hgt_studio.config.data import ColumnMapping, DataConfig
 from hgt_studio.config.device import DeviceConfig
 from hgt_studio.config.evaluation import EvaluationConfig
 from hgt_studio.config.export import ExportConfig, ExportFormat
-from hgt_studio.config.run import SMALL_GRAPH_NODES, RunConfig
+from hgt_studio.config.run import RunConfig
 from hgt_studio.config.sampling import SamplingConfig
 from hgt_studio.config.settings_file import apply_overrides, load_config, save_config
 from hgt_studio.config.training import TrainingConfig
 
 __all__ = [
-    "SMALL_GRAPH_NODES",
     "ArchitectureConfig",
     "ColumnMapping",
     "DataConfig",

@@ -8,7 +8,7 @@ from hgt_studio.config.field import Section, setting
 
 EncoderName = Literal["hgt", "none"]
 DecoderName = Literal["dot", "distmult", "complex", "rotate"]
-DecoderChoice = Literal["auto", "dot", "distmult", "complex", "rotate"]
+DecoderChoice = Literal["auto", DecoderName]
 
 
 class ArchitectureConfig(Section):

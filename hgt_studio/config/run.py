@@ -15,11 +15,6 @@ from hgt_studio.config.training import TrainingConfig
 from hgt_studio.errors import ConfigError, suggest
 
 SMALL_GRAPH_NODES = 250
-_ON_SMALL_GRAPHS: dict[str, dict[str, Any]] = {
-    "architecture": {"decoder": "complex", "embedding_scale": 0.0},
-    "training": {"n3_weight": 0.03, "uniformity_weight": 1.2, "embedding_rate": 10.0},
-}
-_ON_OTHER_GRAPHS: dict[str, dict[str, Any]] = {"architecture": {"decoder": "rotate"}}
 
 
 class RunConfig(Section):
@@ -53,10 +48,14 @@ class RunConfig(Section):
         """
         if self.architecture.decoder != "auto":
             return self
-        values = self.model_dump()
-        for section, chosen in (_ON_SMALL_GRAPHS if num_nodes < SMALL_GRAPH_NODES else _ON_OTHER_GRAPHS).items():
-            values[section] |= chosen
-        return RunConfig.model_validate(values)
+        if num_nodes >= SMALL_GRAPH_NODES:
+            return self.with_values("architecture", decoder="rotate")
+        small = self.with_values("architecture", decoder="complex", embedding_scale=0.0)
+        return small.with_values("training", n3_weight=0.03, uniformity_weight=1.2, embedding_rate=10.0)
+
+    def with_values(self, section: str, **values: object) -> "RunConfig":
+        """These settings with others in one section, which are not checked."""
+        return self.model_copy(update={section: getattr(self, section).model_copy(update=values)})
 
     @classmethod
     def build(cls, values: dict[str, Any]) -> "RunConfig":

@@ -59,7 +59,9 @@ def _batch_sizes(config: RunConfig) -> list[RunConfig]:
     effective = config.sampling.batch_size * config.training.gradient_accumulation_steps
     sizes = sorted({size for size in _BATCH_SIZES if effective % size == 0} | {config.sampling.batch_size})
     return [
-        _with(_with(config, "sampling", batch_size=size), "training", gradient_accumulation_steps=effective // size)
+        config.with_values("sampling", batch_size=size).with_values(
+            "training", gradient_accumulation_steps=effective // size
+        )
         for size in reversed(sizes)
         if effective // size <= _MOST_ACCUMULATION
     ]
@@ -70,19 +72,16 @@ def _fan_outs(config: RunConfig, may_grow: bool) -> list[RunConfig]:
     name = "num_neighbors" if config.sampling.sampler == "neighbour" else "num_samples"
     hops = getattr(config.sampling, name)
     shares = [share for share in _FAN_OUT_SHARES if may_grow or share <= 1.0]
-    return [_with(config, "sampling", **{name: tuple(max(1, round(hop * share)) for hop in hops)}) for share in shares]
+    return [
+        config.with_values("sampling", **{name: tuple(max(1, round(hop * share)) for hop in hops)}) for share in shares
+    ]
 
 
 def _hidden_sizes(config: RunConfig, may_grow: bool) -> list[RunConfig]:
     """Hidden sizes downwards that divide by the number of heads."""
     now, heads = config.architecture.hidden_dim, config.architecture.num_heads
     sizes = {size for size in _HIDDEN_SIZES if size % heads == 0 and (may_grow or size < now)} | {now}
-    return [_with(config, "architecture", hidden_dim=size) for size in sorted(sizes, reverse=True)]
-
-
-def _with(config: RunConfig, section: str, **values: object) -> RunConfig:
-    changed = getattr(config, section).model_copy(update=values)
-    return config.model_copy(update={section: changed})
+    return [config.with_values("architecture", hidden_dim=size) for size in sorted(sizes, reverse=True)]
 
 
 def _checked(names: Iterable[str]) -> set[str]:

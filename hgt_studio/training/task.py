@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hgt_studio.config import SMALL_GRAPH_NODES, RunConfig
+from hgt_studio.config import RunConfig
 from hgt_studio.errors import InputError, TrainingError
 from hgt_studio.graph.knowledge_graph import KnowledgeGraph
 from hgt_studio.graph.known import KnownEdges
@@ -65,13 +65,11 @@ class TrainingTask:
 
     def with_half_batches(self) -> "TrainingTask | None":
         """The same steps from batches half as large, twice as many a step; None if batches cannot be smaller."""
-        sampling, training = self.config.sampling, self.config.training
-        seeds = self.seeds_per_batch
+        seeds, accumulated = self.seeds_per_batch, self.config.training.gradient_accumulation_steps
         if seeds < 2 * SMALLEST_BATCH:
             return None
-        smaller = sampling.model_copy(update={"batch_size": seeds // 2})
-        more = training.model_copy(update={"gradient_accumulation_steps": 2 * training.gradient_accumulation_steps})
-        config = self.config.model_copy(update={"sampling": smaller, "training": more})
+        smaller = self.config.with_values("sampling", batch_size=seeds // 2)
+        config = smaller.with_values("training", gradient_accumulation_steps=2 * accumulated)
         maker, shape = _plan_batches(self.graph, self.split, self.pairs, config, self.shape.node_tile)
         return replace(self, config=config, maker=maker, shape=shape)
 
@@ -107,7 +105,7 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
 def _suited_to(graph: KnowledgeGraph, config: RunConfig) -> tuple[RunConfig, tuple[str, ...]]:
     """The settings with a decoder, and what is told if that is not the usual one."""
     suited = config.suited_to(graph.num_nodes)
-    if suited is config or graph.num_nodes >= SMALL_GRAPH_NODES:
+    if suited is config or suited.architecture.decoder == "rotate":
         return suited, ()
     return suited, (
         f"the graph has {graph.num_nodes:,} nodes, so decoder 'auto' is ComplEx with settings that suit small graphs; "

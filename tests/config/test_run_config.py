@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from hgt_studio.config import SMALL_GRAPH_NODES, RunConfig
+from hgt_studio.config import RunConfig
 from hgt_studio.config.field import Section
+from hgt_studio.config.run import SMALL_GRAPH_NODES
 from hgt_studio.config.settings_file import apply_overrides, changed_settings
 from hgt_studio.errors import ConfigError
 
