@@ -19,6 +19,7 @@ COUNT_UNITS = 256
 WEIGHT_UNITS = 1 << 16
 _MOST_COUNTED = 1 << 22
 _MOST_WEIGHED = 1 << 30
+_LEAST_OF_TYPE = 16
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class Supervision:
             miss = np.log1p(-min(shares.pairs / len(self.pairs), SURE))
             left_out += miss * np.bincount(self.pairs.ravel(), minlength=graph.num_nodes)
         asked = np.bincount(graph.node_type[np.concatenate([facts.source, facts.destination])], minlength=len(sizes))
-        draws = 1 + asked / asked.sum() * max(0, shares.negatives - np.count_nonzero(asked))
+        least = least_of_type(shares.negatives, len(sizes))
+        draws = least + asked / asked.sum() * max(0, shares.negatives - least * np.count_nonzero(asked))
         left_out += np.repeat(draws * np.log1p(-np.minimum(1 / np.maximum(sizes, 1), SURE)), sizes)
         probability: Float64Array = -np.expm1(left_out)
         return probability
@@ -125,20 +127,27 @@ _NOTHING: Int64Array = np.empty(0, dtype=np.int64)
 
 
 @kernel
+def least_of_type(negatives: int, num_types: int) -> int:
+    """Negatives that a type gets in any case: questions for rare nodes need rivals too. Half of all at most."""
+    return max(1, min(_LEAST_OF_TYPE, negatives // (2 * num_types)))
+
+
+@kernel
 def _draw_negatives(type_ptr: IntArray, node_type: IntArray, ends: IntArray, count: int, key: np.uint64) -> Int32Array:
-    """Uniform nodes of the types of the end points, at least one of each type, else in proportion."""
+    """Uniform nodes of the types of the end points, some of each type in any case, else in proportion."""
     types = len(type_ptr) - 1
+    least = least_of_type(count, types)
     seen = np.zeros(types, np.int64)
     for node in ends:
         seen[node_type[node]] += 1
     present = int(np.count_nonzero(seen))
-    out = np.empty(max(count, present), np.int32)
+    out = np.empty(max(count, least * present), np.int32)
     filled, state = 0, stream(key, GOLDEN)
     due = 0.0
     for t in range(types):
         if seen[t] == 0:
             continue
-        due += 1.0 + seen[t] / len(ends) * (len(out) - present)
+        due += least + seen[t] / len(ends) * (len(out) - least * present)
         while filled < int(due + 0.5) and filled < len(out):
             state += GOLDEN
             out[filled] = type_ptr[t] + below(state, type_ptr[t + 1] - type_ptr[t])

@@ -99,6 +99,19 @@ def test_every_type_in_question_gets_a_negative() -> None:
     assert of_small_type.total() == pytest.approx(400 * 19 / 20, rel=0.05)
 
 
+def test_rare_types_get_rivals_for_their_answers() -> None:
+    """One end of eighty is of the small type: 16 of 64 negatives fall on it and the least share of the rest."""
+    edges = [(i, 0, i + 1) for i in range(40)] + [(0, 1, 50)]
+    graph = graph_from_edges({"a": 50, "b": 400}, [("a", "r", "a"), ("a", "s", "b")], edges)
+    supervision = Supervision(graph, facts(graph), NO_SIMILAR, SeedShares(41, 64, 0), seed=1, hide=True)
+    of_small_type = Counter[int]()
+    for index in range(400):
+        of_small_type.update(node for node in supervision.questions(index).seeds.tolist() if node >= 50)
+    assert of_small_type.pop(50) == 400
+    draws = 16 + (64 - 2 * 16) / 82  # an answer is among the draws at times, and a node may be drawn twice
+    assert of_small_type.total() == pytest.approx(400 * 399 * (1 - (1 - 1 / 400) ** draws), rel=0.05)
+
+
 def expected_masks(
     graph: KnowledgeGraph, positives: EdgeList, known: set[tuple[int, int, int]], node_of_row: list[int]
 ) -> tuple[list[list[bool]], list[list[bool]]]:
