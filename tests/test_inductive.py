@@ -54,7 +54,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         (("architecture.embedding_dropout=0.3", "training.layer_rate_share=1.0"), 0.6),
         ((), 0.6),
         (("architecture.encoder=none",), 0.6),
-        (("architecture.encoder=none", "architecture.decoder=complex", "architecture.embedding_scale=0"), 0.6),
+        (("architecture.encoder=none", "architecture.decoder=complex", "architecture.embedding_length=0"), 0.6),
     ],
 )
 def test_hidden_nodes_come_to_lie_among_their_community(

@@ -47,17 +47,17 @@ class ArchitectureConfig(Section):
         lt=1.0,
         advanced=True,
     )
-    embedding_dim: int = setting(512, "Embedding", "length of the exported vectors", unit="dimensions", ge=2, le=4096)
+    embedding_dim: int = setting(512, "Embedding", "numbers of an exported vector", unit="dimensions", ge=2, le=4096)
     hidden_dim: int = setting(256, "Hidden", "width of the layers and of their input", unit="dimensions", ge=2, le=4096)
     num_layers: int = setting(2, "Layers", "number of HGT layers, that is of hops a node sees", ge=1, le=6)
     num_heads: int = setting(8, "Heads", "attention heads per layer; the hidden size must divide by it", ge=1, le=64)
     dropout: float = setting(0.1, "Dropout", "share of values dropped between layers in training", ge=0.0, lt=1.0)
     normalize: bool = setting(True, "Normalise layers", "layer normalisation before every HGT layer", advanced=True)
-    embedding_scale: float = setting(
-        0.7,
-        "Embedding scale",
-        "root mean square of the numbers of every exported vector: larger, training edges are learned more by heart; "
-        "0: lengths are what training makes them",
+    embedding_length: float = setting(
+        9.6,
+        "Embedding length",
+        "Euclidean length of every exported vector: longer, training edges are learned more by heart; 7 suits graphs "
+        "of many chance edges; 0: lengths are what training makes them",
         ge=0.0,
         le=100.0,
         advanced=True,
@@ -67,7 +67,7 @@ class ArchitectureConfig(Section):
         "Decoder",
         "how two embeddings and a relation become a score: dot product; DistMult's weighted one; ComplEx, whose "
         "inverse relations differ; rotate: RotatE's turn and distance; auto: rotate, but ComplEx with weights that "
-        "suit it for fewer than 250 nodes. ComplEx and DistMult want embedding scale 0 and an N3 weight",
+        "suit it for fewer than 250 nodes. ComplEx and DistMult want embedding length 0 and an N3 weight",
     )
 
     @property

@@ -35,14 +35,14 @@ PRESETS = (
     Preset(
         "Best quality", "Node embeddings alone, without HGT layers",
         {
-            "architecture": {"encoder": "none", "embedding_scale": 0.85},
+            "architecture": {"encoder": "none"},
             "training": {"uniformity_weight": 0.1, "contrastive_weight": 0.0, "patience": 15},
         },
     ),
     Preset(
         "Reference", "The settings in circulation: dot product, binary cross-entropy, no normalisation",
         {
-            "architecture": {"decoder": "dot", "normalize": False, "embedding_scale": 0.0},
+            "architecture": {"decoder": "dot", "normalize": False, "embedding_length": 0.0},
             "sampling": {"batch_size": 512, "fan_out_rule": "per_relation", "supervision_factor": 1.0},
             "training": {
                 "link_loss": "binary_cross_entropy", "embedding_rate": 1.0, "layer_rate_share": 1.0,

@@ -50,7 +50,7 @@ class RunConfig(Section):
             return self
         if num_nodes >= SMALL_GRAPH_NODES:
             return self.with_values("architecture", decoder="rotate")
-        small = self.with_values("architecture", decoder="complex", embedding_scale=0.0)
+        small = self.with_values("architecture", decoder="complex", embedding_length=0.0)
         return small.with_values("training", n3_weight=0.03, uniformity_weight=1.2, embedding_rate=10.0)
 
     def with_values(self, section: str, **values: object) -> "RunConfig":

@@ -130,7 +130,7 @@ class InferenceMemory:
     def _project(self) -> list[Block]:
         """`HGTEncoder.output`."""
         size, lengths = self._sizes.rows * self._net.embedding, 2 * self._sizes.rows
-        scaled = [self._chunk.floats(size), self._chunk.floats(lengths)] if self._net.scales else []
+        scaled = [self._chunk.floats(size), self._chunk.floats(lengths)] if self._net.fixes_length else []
         return [self._chunk.floats(size), *scaled]
 
     def _attend(self) -> Block:

@@ -16,7 +16,7 @@ class NetworkSizes:
     hidden: width of the encoder's input and of its layers. layers: none for the encoder "none".
     moduli: absolute values of the numbers of an embedding, of which the decoder makes complex ones or not.
     learns_nodes: whether there are learned node embeddings. drops_nodes: whether training
-        leaves some of them out. features: of each node. scales: whether embeddings are brought to one length.
+        leaves some of them out. features: of each node. fixes_length: whether embeddings are brought to one length.
     head_dim: hidden / heads. on_tiles: whether products by type work on tiles or on slices (`model.grouped`).
     """
 
@@ -33,7 +33,7 @@ class NetworkSizes:
     features: int
     normalize: bool
     drops: bool
-    scales: bool
+    fixes_length: bool
     decoder: DecoderName
     device_kind: DeviceKind
     on_tiles: bool
@@ -55,7 +55,7 @@ class NetworkSizes:
             features=feature_width(architecture, graph.triplets),
             normalize=architecture.normalize,
             drops=architecture.dropout > 0,
-            scales=architecture.embedding_scale > 0,
+            fixes_length=architecture.embedding_length > 0,
             decoder=architecture.chosen_decoder,
             device_kind=device_kind,
             on_tiles=device_kind != "cpu",

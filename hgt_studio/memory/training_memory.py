@@ -55,13 +55,13 @@ def _batch(ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchSha
     embeddings = ledger.account("embeddings of the seeds")
     raw = embeddings.floats(shape.nodes[0] * net.embedding) if layers else x
     ledger.free(*message)
-    seeds = embeddings.floats(shape.nodes[0] * net.embedding) if net.scales else raw
+    seeds = embeddings.floats(shape.nodes[0] * net.embedding) if net.fixes_length else raw
     losses = LossMemory(ledger, net, config, shape)
     losses.forward()
     grad = losses.backward(gradients)
     ledger.free(seeds, *masks)
-    if net.scales:
-        grad = _scale_backward(embeddings, raw, grad, shape.nodes[0] * net.embedding)
+    if net.fixes_length:
+        grad = _length_backward(embeddings, raw, grad, shape.nodes[0] * net.embedding)
     if layers:
         of_seeds, grad = grad, embeddings.floats(shape.nodes[0] * net.hidden)
         weights = [gradients.account.floats(net.hidden * net.embedding), gradients.account.floats(net.embedding)]
@@ -72,8 +72,8 @@ def _batch(ledger: Ledger, net: NetworkSizes, config: RunConfig, shape: BatchSha
     inputs.backward(grad, gradients)
 
 
-def _scale_backward(embeddings: Account, raw: Block, of_scaled: Block, size: int) -> Block:
-    """Backward of `to_scale`. Returns the gradient of the rows before."""
+def _length_backward(embeddings: Account, raw: Block, of_scaled: Block, size: int) -> Block:
+    """Backward of `to_length`. Returns the gradient of the rows before."""
     of_raw, of_factor = embeddings.floats(size), embeddings.floats(size)
     embeddings.free(of_factor, of_scaled)
     of_length = [embeddings.floats(size) for _ in range(2)]

@@ -1,7 +1,5 @@
 """The encoder: HGT layers over a batch, each computing just the rows that the layers after it need; or none."""
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -27,7 +25,7 @@ class HGTEncoder(nn.Module):
     def __init__(self, config: ArchitectureConfig, num_types: int, num_triplets: int) -> None:
         super().__init__()
         hidden = config.hidden_dim
-        self.dropout, self.scale = config.dropout, config.embedding_scale
+        self.dropout, self.length = config.dropout, config.embedding_length
         self.norms = nn.ModuleList(
             nn.LayerNorm(hidden) if config.normalize else nn.Identity() for _ in range(config.num_layers)
         )
@@ -52,7 +50,7 @@ class HGTEncoder(nn.Module):
 
     def output(self, x: Tensor) -> Tensor:
         """Embeddings of what the last layer gives. x: (rows, hidden). Returns (rows, embedding_dim)."""
-        return to_scale(self.project(x), self.scale)
+        return to_length(self.project(x), self.length)
 
 
 @torch.no_grad()
@@ -77,25 +75,24 @@ class DirectEncoder(nn.Module):
 
     def __init__(self, config: ArchitectureConfig) -> None:
         super().__init__()
-        self.scale = config.embedding_scale
+        self.length = config.embedding_length
 
     def forward(self, x: Tensor, batch: DeviceBatch) -> Tensor:
         """x: (seed rows, embedding_dim)."""
-        return to_scale(x, self.scale)
+        return to_length(x, self.length)
 
     def output_(self, x: Tensor) -> Tensor:
         """The same in place."""
-        return x.mul_(_factors(x, self.scale)) if self.scale else x
+        return x.mul_(_factors(x, self.length)) if self.length else x
 
 
-def to_scale(x: Tensor, scale: float) -> Tensor:
-    """Rows with `scale` as the root mean square of their numbers; as they are for scale 0. x: (rows, dim)."""
-    return x * _factors(x, scale) if scale else x
+def to_length(x: Tensor, length: float) -> Tensor:
+    """Rows of that Euclidean length; as they are for length 0. x: (rows, dim)."""
+    return x * _factors(x, length) if length else x
 
 
-def _factors(x: Tensor, scale: float) -> Tensor:
-    length = torch.linalg.vector_norm(x, dim=1, keepdim=True)
-    factors: Tensor = scale * math.sqrt(x.size(1)) / length.clamp(min=_LEAST_LENGTH)
+def _factors(x: Tensor, length: float) -> Tensor:
+    factors: Tensor = length / torch.linalg.vector_norm(x, dim=1, keepdim=True).clamp(min=_LEAST_LENGTH)
     return factors
 
 

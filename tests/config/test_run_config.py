@@ -125,7 +125,7 @@ def test_few_nodes_get_complex_with_what_suits_it_and_others_rotate() -> None:
     small, other = config.suited_to(SMALL_GRAPH_NODES - 1), config.suited_to(SMALL_GRAPH_NODES)
     assert changed_settings(other) == {**changed_settings(config), "architecture.decoder": "rotate"}
     assert changed_settings(small) == {
-        **changed_settings(config), "architecture.decoder": "complex", "architecture.embedding_scale": 0.0,
+        **changed_settings(config), "architecture.decoder": "complex", "architecture.embedding_length": 0.0,
         "training.n3_weight": 0.03, "training.uniformity_weight": 1.2, "training.embedding_rate": 10.0,
     }  # fmt: skip
     assert small.suited_to(10_000) == small

@@ -50,7 +50,7 @@ def random_config(draw: random.Random, batch_sizes: tuple[int, ...], hidden_size
                 "dropout": draw.choice((0.0, 0.1)),
                 "normalize": draw.choice((True, False)),
                 "decoder": draw.choice(get_args(DecoderName)),
-                "embedding_scale": draw.choice((0.0, 1.25)),
+                "embedding_length": draw.choice((0.0, 1.25)),
             },
             "sampling": {
                 "batch_size": batch,

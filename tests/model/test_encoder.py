@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 import torch
 
-from hgt_studio.model.encoder import to_scale
+from hgt_studio.model.encoder import to_length
 from hgt_studio.model.grouped import tiles_on_every_device
 from hgt_studio.model.inference import embed_all_nodes
 from hgt_studio.model.network import HGTNetwork
@@ -79,23 +79,23 @@ def test_popularity_starts_as_two_numbers_of_its_own(hidden: int, dim: int) -> N
 
 
 @pytest.mark.parametrize("encoder", ["hgt", "none"])
-@pytest.mark.parametrize("scale", [0.5, 1.25])
-def test_all_embeddings_have_the_root_mean_square_of_the_settings(encoder: str, scale: float) -> None:
-    task = small_task(f"architecture.encoder={encoder}", f"architecture.embedding_scale={scale}")
+@pytest.mark.parametrize("length", [2.0, 9.6])
+def test_all_embeddings_have_the_length_of_the_settings(encoder: str, length: float) -> None:
+    task = small_task(f"architecture.encoder={encoder}", f"architecture.embedding_length={length}")
     network = with_lively_layers(HGTNetwork.for_graph(task.config, task.graph)).eval()
     batch = task.maker.make(0, task.shape).to(CPU)
     with torch.no_grad():
         seeds = network.encoder(network.embedding(batch), batch)[batch.positive_source]
     for vectors in (seeds, network.embed(task.split.message_graph, 1 << 24)):
-        torch.testing.assert_close(vectors.square().mean(1).sqrt(), torch.full((len(vectors),), scale))
+        torch.testing.assert_close(vectors.square().sum(1).sqrt(), torch.full((len(vectors),), length))
 
 
-def test_bringing_to_a_scale_keeps_directions_and_breaks_no_gradient() -> None:
+def test_bringing_to_a_length_keeps_directions_and_breaks_no_gradient() -> None:
     torch.manual_seed(0)
     x = torch.randn(4, 6, dtype=torch.float64, requires_grad=True)
-    torch.testing.assert_close(torch.cosine_similarity(x, to_scale(x, 1.25)), torch.ones(4, dtype=torch.float64))
-    assert torch.autograd.gradcheck(lambda rows: to_scale(rows, 1.25), x)
-    assert to_scale(x, 0.0) is x
+    torch.testing.assert_close(torch.cosine_similarity(x, to_length(x, 1.25)), torch.ones(4, dtype=torch.float64))
+    assert torch.autograd.gradcheck(lambda rows: to_length(rows, 1.25), x)
+    assert to_length(x, 0.0) is x
     zeros = torch.zeros(2, 6, requires_grad=True)
-    to_scale(zeros, 1.25).sum().backward()
+    to_length(zeros, 1.25).sum().backward()
     assert float(zeros.grad.abs().max()) < 1e4

@@ -31,7 +31,7 @@ VARIANTS = {
     "default": (),
     "dot": ("architecture.decoder=dot",),
     "distmult": ("architecture.decoder=distmult", "training.label_smoothing=0.1", "training.n3_weight=0.03"),
-    "complex": ("architecture.decoder=complex", "architecture.embedding_scale=0", "training.n3_weight=0.03"),
+    "complex": ("architecture.decoder=complex", "architecture.embedding_length=0", "training.n3_weight=0.03"),
     "self-adversarial": ("training.link_loss=self_adversarial",),
     "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
     "link loss alone": ("training.relation_weight=0", "training.uniformity_weight=0"),

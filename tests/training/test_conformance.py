@@ -31,7 +31,7 @@ CONFIGURATIONS = {
     "default": (),
     "dot": ("architecture.decoder=dot",),
     "distmult": ("architecture.decoder=distmult", "training.label_smoothing=0.1"),
-    "complex": ("architecture.decoder=complex", "architecture.embedding_scale=0", "training.n3_weight=0.03"),
+    "complex": ("architecture.decoder=complex", "architecture.embedding_length=0", "training.n3_weight=0.03"),
     "self-adversarial": ("training.link_loss=self_adversarial",),
     "binary cross-entropy": ("training.link_loss=binary_cross_entropy",),
     "link loss alone": ("training.uniformity_weight=0", "training.relation_weight=0", "sampling.edge_dropout=0.2"),

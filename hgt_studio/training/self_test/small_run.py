@@ -33,7 +33,7 @@ _CHOICES = (
     (),
     ("architecture.decoder=dot", "training.link_loss=binary_cross_entropy", "sampling.sampler=budget"),
     ("architecture.decoder=distmult", "training.label_smoothing=0.1"),
-    ("architecture.decoder=complex", "architecture.embedding_scale=0", "training.n3_weight=0.03"),
+    ("architecture.decoder=complex", "architecture.embedding_length=0", "training.n3_weight=0.03"),
     ("training.link_loss=self_adversarial",),
     ("architecture.encoder=none", "architecture.name_features=true", "sampling.edge_dropout=0.2"),
     ("architecture.node_embeddings=false", "architecture.structural_features=true"),

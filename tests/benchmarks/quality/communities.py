@@ -21,6 +21,6 @@ def recovered_communities(vectors: Tensor, graph: KnowledgeGraph, scale: float) 
     result = {}
     for name in graph.node_types:
         rows = slice(graph.nodes_of(name).start, graph.nodes_of(name).stop)
-        clusters = KMeans(len(np.unique(community)), n_init=10, random_state=0).fit_predict(directions[rows])
+        clusters = KMeans(len(np.unique(community)), n_init=100, random_state=0).fit_predict(directions[rows])
         result[name] = float(adjusted_mutual_info_score(community[rows], clusters))
     return result
