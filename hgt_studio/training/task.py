@@ -103,13 +103,21 @@ def prepare_task(graph: KnowledgeGraph, config: RunConfig, device_type: str) -> 
 
 
 def _suited_to(graph: KnowledgeGraph, config: RunConfig) -> tuple[RunConfig, tuple[str, ...]]:
-    """The settings with a decoder, and what is told if that is not the usual one."""
+    """The settings with a decoder, and what is told where that is not the usual one."""
     suited = config.suited_to(graph.num_nodes)
-    if suited is config or suited.architecture.decoder == "rotate":
+    decoder, length = suited.architecture.decoder, suited.architecture.embedding_length
+    if decoder not in ("complex", "distmult"):
+        return suited, ()
+    if suited is not config:
+        return suited, (
+            f"the graph has {graph.num_nodes:,} nodes, so decoder 'auto' is ComplEx with settings that suit small "
+            "graphs; choose architecture.decoder to set all yourself",
+        )
+    if length == 0:
         return suited, ()
     return suited, (
-        f"the graph has {graph.num_nodes:,} nodes, so decoder 'auto' is ComplEx with settings that suit small graphs; "
-        "choose architecture.decoder to set all yourself",
+        f"decoder '{decoder}' ranks links much worse with embeddings of one length ({length:g}); set "
+        "architecture.embedding_length to 0 and training.n3_weight to 0.1",
     )
 
 

@@ -63,6 +63,13 @@ def test_what_auto_means_for_few_nodes_is_told() -> None:
     assert isinstance(network.decoder, ComplExDecoder)
 
 
+@pytest.mark.parametrize("decoder", ["complex", "distmult"])
+def test_what_a_decoder_of_products_wants_is_told(decoder: str) -> None:
+    (text,) = small_task(f"architecture.decoder={decoder}", "architecture.embedding_length=9.6").notices
+    assert "set architecture.embedding_length to 0 and training.n3_weight to 0.1" in text
+    assert small_task(f"architecture.decoder={decoder}", "architecture.embedding_length=0").notices == ()
+
+
 def test_half_batches_make_the_same_steps() -> None:
     task = small_task()
     smaller = task.with_half_batches()
