@@ -40,6 +40,16 @@ PRESETS = (
         },
     ),
     Preset(
+        "Best quality, noisy graph", "Node embeddings alone, with ComplEx: for graphs where many edges are chance",
+        {
+            "architecture": {"encoder": "none", "decoder": "complex", "embedding_length": 0.0},
+            "training": {
+                "num_epochs": 130, "n3_weight": 0.1, "uniformity_weight": 0.3, "contrastive_weight": 0.0,
+                "patience": 15,
+            },
+        },
+    ),
+    Preset(
         "Reference", "The settings in circulation: dot product, binary cross-entropy, no normalisation",
         {
             "architecture": {"decoder": "dot", "normalize": False, "embedding_length": 0.0},
