@@ -116,7 +116,7 @@ class Supervision:
             miss = np.log1p(-min(shares.pairs / len(self.pairs), SURE))
             left_out += miss * np.bincount(self.pairs.ravel(), minlength=graph.num_nodes)
         asked = np.bincount(graph.node_type[np.concatenate([facts.source, facts.destination])], minlength=len(sizes))
-        least = least_of_type(shares.negatives, len(sizes))
+        least = _least_of_type(shares.negatives, len(sizes))
         draws = least + asked / asked.sum() * max(0, shares.negatives - least * np.count_nonzero(asked))
         left_out += np.repeat(draws * np.log1p(-np.minimum(1 / np.maximum(sizes, 1), SURE)), sizes)
         probability: Float64Array = -np.expm1(left_out)
@@ -127,8 +127,8 @@ _NOTHING: Int64Array = np.empty(0, dtype=np.int64)
 
 
 @kernel
-def least_of_type(negatives: int, num_types: int) -> int:
-    """Negatives that a type gets in any case: questions for rare nodes need rivals too. Half of all at most."""
+def _least_of_type(negatives: int, num_types: int) -> int:
+    """Negatives that a type gets in any case: questions for rare nodes need rivals too. Half of all at most, or one."""
     return max(1, min(_LEAST_OF_TYPE, negatives // (2 * num_types)))
 
 
@@ -136,7 +136,7 @@ def least_of_type(negatives: int, num_types: int) -> int:
 def _draw_negatives(type_ptr: IntArray, node_type: IntArray, ends: IntArray, count: int, key: np.uint64) -> Int32Array:
     """Uniform nodes of the types of the end points, some of each type in any case, else in proportion."""
     types = len(type_ptr) - 1
-    least = least_of_type(count, types)
+    least = _least_of_type(count, types)
     seen = np.zeros(types, np.int64)
     for node in ends:
         seen[node_type[node]] += 1

@@ -106,19 +106,17 @@ def _suited_to(graph: KnowledgeGraph, config: RunConfig) -> tuple[RunConfig, tup
     """The settings with a decoder, and what is told where that is not the usual one."""
     suited = config.suited_to(graph.num_nodes)
     decoder, length = suited.architecture.decoder, suited.architecture.embedding_length
-    if decoder not in ("complex", "distmult"):
-        return suited, ()
-    if suited is not config:
+    if suited is not config and decoder != "rotate":
         return suited, (
             f"the graph has {graph.num_nodes:,} nodes, so decoder 'auto' is ComplEx with settings that suit small "
             "graphs; choose architecture.decoder to set all yourself",
         )
-    if length == 0:
-        return suited, ()
-    return suited, (
-        f"decoder '{decoder}' ranks links much worse with embeddings of one length ({length:g}); set "
-        "architecture.embedding_length to 0 and training.n3_weight to 0.1",
-    )
+    if decoder in ("complex", "distmult") and length > 0:
+        return suited, (
+            f"decoder '{decoder}' ranks links much worse with embeddings of one length ({length:g}); set "
+            "architecture.embedding_length to 0 and training.n3_weight to 0.1",
+        )
+    return suited, ()
 
 
 def _plan_batches(

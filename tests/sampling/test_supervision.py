@@ -87,29 +87,31 @@ def test_negatives_are_uniform_and_shared_by_type() -> None:
         assert chisquare(counts).pvalue > 0.001
 
 
-def test_every_type_in_question_gets_a_negative() -> None:
-    """One end of forty is of the small type; two negatives are asked for, of two types."""
+def draws_of_rare_type(nodes: int, negatives: int) -> int:
+    """How often 400 batches draw a node of a type of that many, beside the one that every batch asks for.
+
+    Of the 82 ends of a batch one is of that type; the others are of another one.
+    """
     edges = [(i, 0, i + 1) for i in range(40)] + [(0, 1, 50)]
-    graph = graph_from_edges({"a": 50, "b": 20}, [("a", "r", "a"), ("a", "s", "b")], edges)
-    supervision = Supervision(graph, facts(graph), NO_SIMILAR, SeedShares(41, 2, 0), seed=1, hide=True)
-    of_small_type = Counter[int]()
+    graph = graph_from_edges({"a": 50, "b": nodes}, [("a", "r", "a"), ("a", "s", "b")], edges)
+    supervision = Supervision(graph, facts(graph), NO_SIMILAR, SeedShares(41, negatives, 0), seed=1, hide=True)
+    of_rare_type = Counter[int]()
     for index in range(400):
-        of_small_type.update(node for node in supervision.questions(index).seeds.tolist() if node >= 50)
-    assert of_small_type.pop(50) == 400
-    assert of_small_type.total() == pytest.approx(400 * 19 / 20, rel=0.05)
+        of_rare_type.update(node for node in supervision.questions(index).seeds.tolist() if node >= 50)
+    assert of_rare_type.pop(50) == 400
+    return of_rare_type.total()
+
+
+def test_every_type_in_question_gets_a_negative() -> None:
+    """Two negatives are asked for, of two types."""
+    assert draws_of_rare_type(20, negatives=2) == pytest.approx(400 * 19 / 20, rel=0.05)
 
 
 def test_rare_types_get_rivals_for_their_answers() -> None:
-    """One end of eighty is of the small type: 16 of 64 negatives fall on it and the least share of the rest."""
-    edges = [(i, 0, i + 1) for i in range(40)] + [(0, 1, 50)]
-    graph = graph_from_edges({"a": 50, "b": 400}, [("a", "r", "a"), ("a", "s", "b")], edges)
-    supervision = Supervision(graph, facts(graph), NO_SIMILAR, SeedShares(41, 64, 0), seed=1, hide=True)
-    of_small_type = Counter[int]()
-    for index in range(400):
-        of_small_type.update(node for node in supervision.questions(index).seeds.tolist() if node >= 50)
-    assert of_small_type.pop(50) == 400
+    """16 of 64 negatives fall on the rare type, and its share of those that no type is sure of."""
     draws = 16 + (64 - 2 * 16) / 82  # an answer is among the draws at times, and a node may be drawn twice
-    assert of_small_type.total() == pytest.approx(400 * 399 * (1 - (1 - 1 / 400) ** draws), rel=0.05)
+    expected = 400 * 399 * (1 - (1 - 1 / 400) ** draws)
+    assert draws_of_rare_type(400, negatives=64) == pytest.approx(expected, rel=0.05)
 
 
 def expected_masks(

@@ -28,7 +28,7 @@ class Trained:
 class Job:
     """One model on one graph with one seed.
 
-    kind: "hgt_studio", "pykeen" or "reference". options: settings of that kind. dim: length of the exported vectors.
+    kind: "hgt_studio", "pykeen" or "reference". options: settings of that kind. dim: numbers of an exported vector.
     seconds: training ends after so many, with what was reached.
     """
 
